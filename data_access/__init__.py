@@ -1,0 +1,1 @@
+"""From a folder of cleaned trial exports to an immutable, verified cut."""
