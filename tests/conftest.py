@@ -1,0 +1,44 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+STUDIES = Path(__file__).resolve().parent / "studies"
+
+
+def shared_folder() -> Path:
+    """Where the real exports and reference values lie: INTERIM_TEST_DATA, else ../shared."""
+    return Path(os.environ.get("INTERIM_TEST_DATA", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real exports. Absent on a stranger's machine: said aloud. Absent in CI: a failure."""
+    folder = shared_folder()
+    if folder.is_dir():
+        return folder
+    message = (
+        f"no test data at {folder}: set INTERIM_TEST_DATA to the folder with data/ and reference/ "
+        "to compare with real exports and R"
+    )
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end, once, when comparisons with real data did not run."""
+    skipped = [
+        r for r in terminalreporter.stats.get("skipped", []) if "INTERIM_TEST_DATA" in str(r.longrepr)
+    ]
+    if skipped:
+        terminalreporter.write_line(
+            f"NOT RUN: {len(skipped)} comparisons with real exports and R values "
+            "(INTERIM_TEST_DATA is not set and ../shared is absent).",
+            yellow=True,
+        )
