@@ -1,0 +1,391 @@
+"""The command line: serve · import · check · studies · cuts · demo · study-template.
+
+Exit codes: 0 good, 1 refused (the input cannot be used, or something is missing), 2 misuse.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, TextIO
+
+from data_access.findings import DataError, Finding, Severity, describe
+from data_access.importer import ImportResult, check_exports, import_exports
+from data_access.store import CutStore, CutSummary
+
+GOOD, REFUSED, MISUSE = 0, 1, 2
+
+DESCRIPTION = """\
+Interim shows the interim results of a single-arm oncology trial.
+
+The store of imported cuts is the folder named by INTERIM_HOME (default: .interim beside app.py).
+Exit codes: 0 good, 1 refused, 2 misuse. --json prints one JSON object on standard output.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+    except DataError as error:
+        return _refuse(error.findings, as_json=getattr(arguments, "json", False))
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): nothing to report to anybody.
+        sys.stderr.close()
+        return GOOD
+    except KeyboardInterrupt:
+        _say("Stopped.")
+        return REFUSED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="app.py",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _serve(commands)
+    _import(commands)
+    _check(commands)
+    _studies(commands)
+    _cuts(commands)
+    _demo(commands)
+    _template(commands)
+    return parser
+
+
+def _json_flag(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print JSON instead of text")
+
+
+def _exports(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "exports", metavar="EXPORTS", type=Path, help="folder (or .zip) of cleaned exports"
+    )
+    command.add_argument(
+        "--study", metavar="study.toml", type=Path, required=True, help="what the trial is"
+    )
+    command.add_argument(
+        "--cut-date",
+        metavar="YYYY-MM-DD",
+        type=_day,
+        help="data cut-off (default: the one in study.toml, else the newest record)",
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a date like 2025-04-15") from None
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"'{text}' is not a port (1 to 65535)")
+
+
+# --- serve ---------------------------------------------------------------------------------------
+
+
+def _serve(commands: Any) -> None:
+    command = commands.add_parser("serve", help="open the dashboard on this machine")
+    command.add_argument("--port", type=_port, default=8050, help="default 8050")
+    command.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="loopback only, until accounts exist (default 127.0.0.1)",
+    )
+    command.set_defaults(run=_run_serve)
+
+
+def _run_serve(arguments: argparse.Namespace) -> int:
+    from dashboard.factory import create_app
+    from dashboard.settings import Settings, SettingsError
+
+    try:
+        settings = Settings.from_environment(host=arguments.host, port=arguments.port)
+    except SettingsError as error:
+        _say(str(error))
+        return REFUSED
+    store = CutStore(settings.home)
+    if not store.studies():
+        from dashboard.demo import build_demo
+
+        _say("The store is empty: building the synthetic demo study.")
+        build_demo(store, progress=_say)
+    app = create_app(settings)
+    return _listen(app.server, settings.host, settings.port)
+
+
+def _listen(server: Any, host: str, port: int) -> int:
+    from werkzeug.serving import WSGIRequestHandler, make_server
+
+    class Quiet(WSGIRequestHandler):
+        """No line per request: query strings do not belong in a terminal's scroll-back."""
+
+        def log_request(self, *_: object) -> None:
+            return None
+
+    try:
+        http = make_server(host, port, server, threaded=True, request_handler=Quiet)
+    except (OSError, SystemExit):
+        _say(f"Port {port} is taken. Choose another: python app.py serve --port {port + 1}")
+        return REFUSED
+    _print(f"Interim is open at http://{host}:{port}/  (Ctrl+C stops it)")
+    try:
+        http.serve_forever()
+    finally:
+        http.server_close()
+    return GOOD
+
+
+# --- import and check ----------------------------------------------------------------------------
+
+
+def _import(commands: Any) -> None:
+    command = commands.add_parser("import", help="turn a folder of exports into a cut")
+    _exports(command)
+    _json_flag(command)
+    command.set_defaults(run=_run_import)
+
+
+def _check(commands: Any) -> None:
+    command = commands.add_parser("check", help="what an import would find; writes nothing")
+    _exports(command)
+    _json_flag(command)
+    command.set_defaults(run=_run_check)
+
+
+def _run_import(arguments: argparse.Namespace) -> int:
+    result = import_exports(
+        arguments.exports,
+        arguments.study,
+        store=_store(),
+        cut_date=arguments.cut_date,
+        progress=_say,
+        version=_version(),
+    )
+    return _report(result, as_json=arguments.json, imported=True)
+
+
+def _run_check(arguments: argparse.Namespace) -> int:
+    result = check_exports(
+        arguments.exports,
+        arguments.study,
+        store=_store(),
+        cut_date=arguments.cut_date,
+        progress=_say,
+    )
+    return _report(result, as_json=arguments.json, imported=False)
+
+
+def _report(result: ImportResult, *, as_json: bool, imported: bool) -> int:
+    counts = {s.value: sum(f.severity is s for f in result.findings) for s in Severity}
+    if as_json:
+        _print_json(
+            {
+                "refused": result.refused,
+                "study": result.study.id if result.study else None,
+                "cut": _cut_json(result) if result.cut else None,
+                "counts": counts,
+                "findings": [f.to_json() for f in result.findings],
+            }
+        )
+        return REFUSED if result.refused else GOOD
+    for finding in result.findings:
+        _print(describe(finding))
+    told = ", ".join(f"{n} {s}" for s, n in counts.items() if n) or "no findings"
+    if result.refused:
+        _print(f"Refused: {told}. Nothing was imported; earlier cuts are as they were.")
+        return REFUSED
+    if result.cut is not None:
+        state = "Imported as" if result.created else "Already stored as"
+        rows = ", ".join(f"{d} {result.cut.rows(d):,}" for d in result.cut.domains)
+        _print(
+            f"{state} cut {result.cut.id[:12]} of {result.cut.cut_date} "
+            f"in study {result.cut.study.id} ({rows}); {told}."
+        )
+    elif not imported:
+        _print(f"An import would be accepted: {told}.")
+    return GOOD
+
+
+def _cut_json(result: ImportResult) -> dict[str, Any]:
+    cut = result.cut
+    assert cut is not None
+    return {
+        "id": cut.id,
+        "date": cut.cut_date.isoformat(),
+        "created": result.created,
+        "parent": cut.parent,
+        "rows": {d: cut.rows(d) for d in cut.domains},
+        "digests": {d: cut.digest(d) for d in cut.domains},
+    }
+
+
+# --- studies and cuts ----------------------------------------------------------------------------
+
+
+def _studies(commands: Any) -> None:
+    command = commands.add_parser("studies", help="the studies in the store")
+    _json_flag(command)
+    command.set_defaults(run=_run_studies)
+
+
+def _run_studies(arguments: argparse.Namespace) -> int:
+    listed = [
+        {"id": s.id, "title": s.title, "cuts": s.cuts, "newest_cut_date": _iso(s.newest_cut_date)}
+        for s in _store().studies()
+    ]
+    if arguments.json:
+        _print_json({"studies": listed})
+        return GOOD
+    for study in listed:
+        _print(
+            f"{study['id']}  {study['cuts']} cut(s), newest {study['newest_cut_date']}  "
+            f"{study['title']}"
+        )
+    if not listed:
+        _print("No study yet. `python app.py import EXPORTS --study study.toml` brings one in.")
+    return GOOD
+
+
+def _cuts(commands: Any) -> None:
+    command = commands.add_parser("cuts", help="the cuts of a study, newest first")
+    command.add_argument("study", metavar="STUDY")
+    _json_flag(command)
+    command.set_defaults(run=_run_cuts)
+
+
+def _run_cuts(arguments: argparse.Namespace) -> int:
+    store = _store()
+    if arguments.study not in {s.id for s in store.studies()}:
+        known = ", ".join(s.id for s in store.studies()) or "none"
+        return _stop(f"There is no study '{arguments.study}'. Studies: {known}.", arguments.json)
+    cuts = [_summary(c) for c in store.cuts(arguments.study)]
+    if arguments.json:
+        _print_json({"study": arguments.study, "cuts": cuts})
+        return GOOD
+    for cut in cuts:
+        state = f"  DAMAGED: {cut['damaged']}" if cut["damaged"] else ""
+        _print(
+            f"{cut['id'][:12]}  {cut['date']}  {cut['patients']} patients  "
+            f"imported {cut['imported_at']}{state}"
+        )
+    return GOOD
+
+
+def _summary(cut: CutSummary) -> dict[str, Any]:
+    return {
+        "id": cut.id,
+        "date": _iso(cut.cut_date),
+        "imported_at": cut.imported_at.isoformat() if cut.imported_at else None,
+        "version": cut.version,
+        "patients": cut.patients,
+        "rows": dict(cut.rows),
+        "findings": dict(cut.findings),
+        "parent": cut.parent,
+        "damaged": cut.damaged,
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+# --- demo and template ---------------------------------------------------------------------------
+
+
+def _demo(commands: Any) -> None:
+    command = commands.add_parser(
+        "demo", help="write the synthetic exports to a folder, to see what the format looks like"
+    )
+    command.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", default=Path("demo"))
+    command.set_defaults(run=_run_demo)
+
+
+def _run_demo(arguments: argparse.Namespace) -> int:
+    from dashboard.demo import write_exports
+
+    folder: Path = arguments.folder
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        return _stop(f"{folder} is not an empty folder. Name a new one.", as_json=False)
+    write_exports(folder)
+    _print(f"Wrote three cuts of the synthetic demo study and its study.toml to {folder}.")
+    _print(f"Try: python app.py check {folder}/cut-3 --study {folder}/study.toml")
+    return GOOD
+
+
+def _template(commands: Any) -> None:
+    command = commands.add_parser(
+        "study-template", help="print a commented first study.toml for a folder of exports"
+    )
+    command.add_argument("exports", metavar="EXPORTS", type=Path)
+    command.set_defaults(run=_run_template)
+
+
+def _run_template(arguments: argparse.Namespace) -> int:
+    from data_access.readers.exports import collect
+    from data_access.study.template import template
+
+    collection = collect(arguments.exports, None, progress=_say)
+    for finding in collection.findings:
+        if finding.severity is not Severity.NOTE:
+            _say(describe(finding))
+    print(template(collection.tables), end="")
+    return REFUSED if not collection.tables else GOOD
+
+
+# --- shared --------------------------------------------------------------------------------------
+
+
+def _store() -> CutStore:
+    from dashboard.settings import Settings
+
+    return CutStore(Settings.from_environment().home)
+
+
+def _version() -> str:
+    from dashboard.settings import VERSION
+
+    return VERSION
+
+
+def _refuse(findings: Sequence[Finding], *, as_json: bool) -> int:
+    if as_json:
+        _print_json({"refused": True, "findings": [f.to_json() for f in findings]})
+    else:
+        for finding in findings:
+            _print(describe(finding), file=sys.stderr)
+    return REFUSED
+
+
+def _stop(sentence: str, as_json: bool) -> int:  # noqa: FBT001 - a private shortcut
+    if as_json:
+        _print_json({"refused": True, "error": sentence})
+    else:
+        _say(sentence)
+    return REFUSED
+
+
+def _print(text: str, file: TextIO | None = None) -> None:
+    """Terminals execute control characters: none from the data reaches one."""
+    safe = "".join(c if c == "\n" or c.isprintable() else "�" for c in text)
+    print(safe, file=file or sys.stdout, flush=True)
+
+
+def _say(text: str) -> None:
+    _print(text, file=sys.stderr)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))

@@ -1,0 +1,181 @@
+"""Raw tables of an export become typed tables: the schema's columns, the study's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data_access.findings import Finding, Rule, Severity
+from data_access.normalise import cells, naming, wide
+from data_access.normalise.cells import Reading, Target, type_column
+from data_access.normalise.naming import Match, match_columns, spec_of
+from data_access.rawtable import RawColumn, RawTable
+from data_access.schema import ADSL, DOMAINS, Domain, Kind
+from data_access.study.model import Study
+
+DECLARED_MISSING = Rule(
+    "type-declared-missing",
+    Severity.NOTE,
+    "Words that study.toml declares as missing were read as missing",
+    "Nothing to do.",
+)
+RESPONSE_TERMS = Rule(
+    "type-response-terms",
+    Severity.NOTE,
+    "Response terms were read as their RECIST 1.1 codes",
+    "Nothing to do; study.toml [terms.response] decides where the default is wrong.",
+)
+RULES = (*cells.RULES, *naming.RULES, *wide.RULES, DECLARED_MISSING, RESPONSE_TERMS)
+
+#: The usual spellings of the RECIST 1.1 categories, beside the codes themselves.
+RESPONSE_SPELLINGS = {
+    "CR": "CR",
+    "PR": "PR",
+    "SD": "SD",
+    "PD": "PD",
+    "NE": "NE",
+    "NON-CR/NON-PD": "NON-CR/NON-PD",
+    "MISSING": "MISSING",
+    "COMPLETE RESPONSE": "CR",
+    "PARTIAL RESPONSE": "PR",
+    "STABLE DISEASE": "SD",
+    "PROGRESSIVE DISEASE": "PD",
+    "DISEASE PROGRESSION": "PD",
+    "NOT EVALUABLE": "NE",
+    "NOT ESTIMABLE": "NE",
+    "UNEVALUABLE": "NE",
+    "INEVALUABLE": "NE",
+    "NON-CR NON-PD": "NON-CR/NON-PD",
+    "NON CR/NON PD": "NON-CR/NON-PD",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """`tables`: domain -> Arrow table of large_string / float64 / date32 columns plus `_file`
+    (dictionary) and `_row` (int64). `copies`: domain -> the ADSL columns it repeats, typed."""
+
+    tables: Mapping[str, pa.Table]
+    copies: Mapping[str, pa.Table]
+    findings: tuple[Finding, ...]
+
+
+def normalise(
+    study: Study, tables: Mapping[str, RawTable], sheets: Mapping[str, RawTable]
+) -> Normalised:
+    """Type every domain of an export. Refusals come back as findings, all of them at once."""
+    made, findings = wide.wide_tables(study, sheets)
+    parts: dict[str, list[RawTable]] = {d: [t] for d, t in tables.items()}
+    for domain, more in made.items():
+        parts.setdefault(domain, []).extend(more)
+    typed: dict[str, pa.Table] = {}
+    copies: dict[str, pa.Table] = {}
+    for domain, raws in parts.items():
+        done = [_type_table(raw, DOMAINS[domain], study, findings) for raw in raws]
+        typed[domain] = _together([d[0] for d in done])
+        if domain != "ADSL":
+            repeated = [d[1] for d in done if d[1].num_columns > 2]
+            if repeated:
+                copies[domain] = repeated[0]
+    return Normalised(typed, copies, tuple(dict.fromkeys(findings)))
+
+
+def _type_table(
+    raw: RawTable, domain: Domain, study: Study, findings: list[Finding]
+) -> tuple[pa.Table, pa.Table]:
+    match = match_columns(raw, domain, study)
+    findings.extend(match.findings)
+    typed = _Typist(raw, domain.name, study, findings)
+    columns = {n: typed.column(c, n, k) for n, (c, k) in match.take.items()}
+    if domain.name == "ADRS" and "AVALC" in columns:
+        columns["AVALC"] = _response_terms(raw, columns["AVALC"], study, findings)
+    typed.say_missing()
+    provenance = _provenance(raw)
+    table = pa.table({**columns, **provenance})
+    return table, pa.table({**_typed_copies(raw, match, study), **provenance})
+
+
+def _typed_copies(raw: RawTable, match: Match, study: Study) -> dict[str, pa.Array]:
+    """ADSL columns repeated on a domain, typed as in ADSL; only to be compared, never stored."""
+    if not match.copies or "USUBJID" not in match.take:
+        return {}
+    quiet = _Typist(raw, "ADSL", study, [])
+    made = {"USUBJID": quiet.column(match.take["USUBJID"][0], "USUBJID", Kind.KEY)}
+    for name, column in match.copies.items():
+        known = ADSL.column(name)
+        if known is not None:
+            made[name] = quiet.column(column, name, known.kind)
+    return made
+
+
+class _Typist:
+    def __init__(self, raw: RawTable, domain: str, study: Study, findings: list[Finding]) -> None:
+        self.raw, self.domain, self.study, self.findings = raw, domain, study, findings
+        self.decimal = decimal_sign(study, domain)
+        self.lost: dict[str, int] = {}
+
+    def column(self, column: RawColumn, name: str, kind: Kind) -> pa.Array:
+        terms = self.study.terms
+        by_column = {w for key in (name, column.name) for w in terms.missing_by_column.get(key, ())}
+        reading = Reading(
+            missing=frozenset({*terms.missing, *by_column}),
+            decimal=self.decimal,
+            dates=spec_of(self.study, self.domain).dates,
+        )
+        typed = type_column(self.raw, column, Target(self.domain, name, kind), reading)
+        self.findings.extend(typed.findings)
+        if typed.lost:
+            self.lost[name] = typed.lost
+        return typed.values
+
+    def say_missing(self) -> None:
+        if self.lost:
+            listed = ", ".join(f"{n} ({k:,})" for n, k in sorted(self.lost.items()))
+            self.findings.append(
+                DECLARED_MISSING.finding(
+                    f"{self.domain}: {listed}.", domain=self.domain, count=sum(self.lost.values())
+                )
+            )
+
+
+def decimal_sign(study: Study, domain: str) -> str:
+    """The decimal sign declared for the file of a domain."""
+    spec = study.files.get(domain) or study.files.get(domain.lower()) or study.default_file
+    return spec.decimal if spec else "."
+
+
+def _provenance(raw: RawTable) -> dict[str, pa.Array]:
+    name = pa.array([raw.source.name], pa.large_string())
+    codes = pa.array([0] * raw.rows, pa.int32())
+    return {"_file": pa.DictionaryArray.from_arrays(codes, name), "_row": raw.lines}
+
+
+def _together(tables: Sequence[pa.Table]) -> pa.Table:
+    if len(tables) == 1:
+        return tables[0]
+    return pa.concat_tables(tables, promote_options="default").unify_dictionaries()
+
+
+def _response_terms(
+    raw: RawTable, values: pa.Array, study: Study, findings: list[Finding]
+) -> pa.Array:
+    stated = {_fold(k): v for k, v in study.terms.response.items()}
+    table = {**{_fold(k): v for k, v in RESPONSE_SPELLINGS.items()}, **stated}
+    levels = values.dictionary_encode()
+    names = levels.dictionary.to_pylist()
+    coded = [table.get(_fold(n), n) for n in names]
+    changed = [f"'{a[:40]}' as {b}" for a, b in zip(names, coded, strict=True) if a != b]
+    if changed:
+        findings.append(
+            RESPONSE_TERMS.finding(
+                f"{raw.source.name}: {', '.join(changed)}.", domain="ADRS", column="AVALC"
+            )
+        )
+    return pc.take(pa.array(coded, pa.large_string()), levels.indices)
+
+
+def _fold(word: str) -> str:
+    return " ".join(word.split()).casefold()
