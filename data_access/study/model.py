@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from data_access.schema import DOMAINS
+
 OriginEvent = Literal["first_dose", "enrolment", "randomisation"]
 
 
@@ -122,6 +124,7 @@ class FileSpec:
     separator: str | None = None
     decimal: Literal[".", ","] = "."
     sheet: str | None = None
+    optional: bool = False  # may be absent from an export: the domain's page then says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +135,13 @@ class DomainSpec:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     keep: tuple[str, ...] = ()  # extra columns to store beside the standard ones
     kinds: Mapping[str, str] = field(default_factory=dict)  # column -> text|number|date|flag
-    person: str | None = None  # ADSL only: export column that identifies the person (samples != people)
+    person: str | None = (
+        None  # ADSL only: export column that identifies the person (samples != people)
+    )
     source: str | None = None  # derive this domain from the file of another domain / file name
-    dates: str = "iso"  # text dates: "iso", or a strptime pattern the export declares, never guessed
+    dates: str = (
+        "iso"  # text dates: "iso", or a strptime pattern the export declares, never guessed
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +172,33 @@ class WideResponse:
 class Terms:
     """What the words of this export mean. Keys are compared without regard to case and spaces."""
 
-    response: Mapping[str, str] = field(default_factory=dict)  # export AVALC -> CR|PR|SD|NON-CR/NON-PD|PD|NE|MISSING
+    response: Mapping[str, str] = field(
+        default_factory=dict
+    )  # export AVALC -> CR|PR|SD|NON-CR/NON-PD|PD|NE|MISSING
     #: PARAMCD of the export for a standard purpose: OVR, BOR, CBOR, PFS, OS, DOR, TARGET_SUM ...
     paramcds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     event_codes: tuple[str, ...] = ("0",)  # CNSR values that mean an event
-    related: tuple[str, ...] = ("Y", "YES", "RELATED", "POSSIBLE", "PROBABLE", "DEFINITE",
-                                "POSSIBLY RELATED", "PROBABLY RELATED", "DEFINITELY RELATED")
-    not_related: tuple[str, ...] = ("N", "NO", "NONE", "NOT RELATED", "UNRELATED", "REMOTE",
-                                    "UNLIKELY", "UNLIKELY RELATED")
+    related: tuple[str, ...] = (
+        "Y",
+        "YES",
+        "RELATED",
+        "POSSIBLE",
+        "PROBABLE",
+        "DEFINITE",
+        "POSSIBLY RELATED",
+        "PROBABLY RELATED",
+        "DEFINITELY RELATED",
+    )
+    not_related: tuple[str, ...] = (
+        "N",
+        "NO",
+        "NONE",
+        "NOT RELATED",
+        "UNRELATED",
+        "REMOTE",
+        "UNLIKELY",
+        "UNLIKELY RELATED",
+    )
     related_columns: Mapping[str, str] = field(default_factory=dict)  # drug id -> ADAE column
     severity_scale: Literal["auto", "CTCAE", "severity"] = "auto"
     units: Mapping[str, str] = field(default_factory=dict)  # export unit -> standard unit
@@ -286,6 +312,14 @@ class Study:
     filters: tuple[FilterColumn, ...] = ()
     roles: Mapping[str, Any] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)  # visible names for columns and values
+
+    def source_files(self, name: str) -> tuple[str, ...]:
+        """Names of the file(s) meant by a `source` or `file`: a domain stands for its own files
+        (() when [files] does not state them), anything else is a file name itself."""
+        if name not in DOMAINS:
+            return (name,)
+        spec = self.files.get(name)
+        return spec.paths if spec else ()
 
     def endpoint(self, id_: str) -> Endpoint | None:
         return next((e for e in self.endpoints if e.id == id_), None)
