@@ -1,0 +1,212 @@
+"""What a conformance rule is given: the typed frames of one export and what surrounds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from data_access.findings import Finding, Place, Rule, Severity
+from data_access.schema import DOMAINS, Kind
+from data_access.study.model import Study
+
+#: Columns that say where a row comes from, and the person column of ADSL: no clinical content.
+PROVENANCE = ("_file", "_row")
+PERSON = "_person"
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The cut this export follows: its frames as they were stored."""
+
+    cut_id: str
+    cut_date: date
+    frames: Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One export as the rules see it.
+
+    `frames` holds one typed frame per domain (text: string with NaN for missing; numbers: float64;
+    dates: datetime64[s]) with the columns `_file` and `_row`. `line_based` says of each file
+    whether `_row` counts lines (delimited text) or records. `today` is the day of import.
+    """
+
+    study: Study
+    cut_date: date
+    today: date
+    frames: Mapping[str, pd.DataFrame]
+    line_based: Mapping[str, bool]
+    previous: Previous | None = None
+
+    def frame(self, domain: str, *columns: str) -> pd.DataFrame | None:
+        """The frame of a domain when it is there, has rows and has all of `columns`."""
+        frame = self.frames.get(domain)
+        if frame is None or frame.empty or not set(columns) <= set(frame.columns):
+            return None
+        return frame
+
+    def with_columns(self, *columns: str) -> Iterable[tuple[str, pd.DataFrame]]:
+        """Every domain that has rows and all of `columns`, in the order of the schema."""
+        for domain in [*DOMAINS, *(d for d in self.frames if d not in DOMAINS)]:
+            frame = self.frame(domain, *columns)
+            if frame is not None:
+                yield domain, frame
+
+    def subjects(self, column: str) -> pd.Series | None:
+        """A column of ADSL by USUBJID (the first row of a patient), or None when absent."""
+        adsl = self.frame("ADSL", "USUBJID", column)
+        if adsl is None:
+            return None
+        known = adsl[["USUBJID", column]].dropna(subset="USUBJID").drop_duplicates("USUBJID")
+        return known.set_index("USUBJID")[column]
+
+    def of_subject(self, domain: str, column: str) -> pd.Series | None:
+        """A column of ADSL laid along the rows of `domain`, positionally aligned with its frame."""
+        frame = self.frame(domain, "USUBJID")
+        values = self.subjects(column)
+        if frame is None or values is None:
+            return None
+        laid = values.reindex(frame["USUBJID"])
+        laid.index = frame.index
+        return laid
+
+
+Check = Callable[[Context], Iterable[Finding]]
+
+
+def kind_of(context: Context, domain: str, column: str) -> Kind | None:
+    """How a column is to be read; extra text columns that form groups count as codes."""
+    if column in PROVENANCE or column == PERSON:
+        return None
+    known = DOMAINS[domain].column(column) if domain in DOMAINS else None
+    if known is not None and known.kind is not Kind.TEXT:
+        return known.kind
+    if known is None:
+        spec = context.study.domains.get(domain)
+        stated = spec.kinds.get(column) if spec else None
+        if stated in ("number", "date", "flag"):
+            return Kind(stated)
+    return Kind.CODE if column in _grouping(context.study) and domain == "ADSL" else Kind.TEXT
+
+
+def _grouping(study: Study) -> set[str]:
+    """Columns whose values split patients into groups."""
+    columns = {f.column for f in study.filters if f.kind == "category"}
+    columns |= {s.column for s in study.sets if s.column}
+    if study.backbones:
+        columns.add(study.backbones.column)
+    return columns
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The rows of one domain that a rule points at."""
+
+    context: Context
+    domain: str
+    frame: pd.DataFrame
+    index: np.ndarray  # positions, ascending
+
+    @property
+    def rows(self) -> int:
+        return len(self.index)
+
+    def __bool__(self) -> bool:
+        return self.rows > 0
+
+    def patients(self) -> tuple[str, ...]:
+        """The patients concerned, sorted."""
+        if "USUBJID" not in self.frame:
+            return ()
+        ids = self.frame["USUBJID"].iloc[self.index].dropna().unique()
+        return tuple(sorted(str(i) for i in ids))
+
+    def places(self, column: str | None = None) -> tuple[Place, ...]:
+        """Where the rows stand, by file and row; no more than a finding lists."""
+        if not set(PROVENANCE) <= set(self.frame.columns):
+            return ()
+        where = self.frame[list(PROVENANCE)].iloc[self.index].sort_values(list(PROVENANCE))
+        return tuple(
+            self._place(str(file), int(row), column)
+            for file, row in where.head(50).itertuples(index=False)
+        )
+
+    def _place(self, file: str, row: int, column: str | None) -> Place:
+        if self.context.line_based.get(file, False):
+            return Place(file, line=row, column=column)
+        return Place(file, row=row, column=column)
+
+    def told(self, noun: str, verb: str = "") -> str:
+        """`65 adverse events of 38 patients start`; `verb` is "starts|start"."""
+        patients = len(self.patients())
+        of = f" of {counted(patients, 'patient')}" if patients else ""
+        single, _, several = verb.partition("|")
+        said = single if self.rows == 1 else (several or single)
+        return f"{counted(self.rows, noun)}{of} {said}".strip()
+
+    def finding(
+        self,
+        rule: Rule,
+        sentence: str,
+        *,
+        column: str | None = None,
+        severity: Severity | None = None,
+        remedy: str | None = None,
+    ) -> Finding:
+        """A finding of `rule` at these rows, with their number as its count."""
+        return rule.finding(
+            sentence,
+            severity=severity,
+            remedy=remedy,
+            domain=self.domain,
+            column=column,
+            patients=self.patients(),
+            places=self.places(column),
+            count=self.rows,
+        )
+
+
+def hits(context: Context, domain: str, mask: pd.Series | np.ndarray) -> Hits:
+    """The rows of `domain` where the positionally aligned boolean `mask` holds (NaN: no)."""
+    frame = context.frames[domain]
+    if isinstance(mask, pd.Series):
+        mask = mask.fillna(value=False).to_numpy(dtype=bool)
+    return Hits(context, domain, frame, np.flatnonzero(mask))
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 record`, `2 records`, `1,200 records`; `patient|patients` names an odd plural."""
+    single, _, several = noun.partition("|")
+    return f"{number:,} {single if number == 1 else several or single + 's'}"
+
+
+def listed(values: Iterable[str], limit: int = 5) -> str:
+    """`"a", "b" and 3 more`: some values as a sentence shows them."""
+    values = [f'"{v}"' for v in values]
+    if len(values) > limit:
+        return f"{', '.join(values[:limit])} and {len(values) - limit} more"
+    return " and ".join(filter(None, [", ".join(values[:-1]), *values[-1:]]))
+
+
+#: What one row of a domain is called in a sentence.
+NOUNS = {
+    "ADSL": "patient record",
+    "ADRS": "response record",
+    "ADTR": "tumour measurement",
+    "ADTTE": "time-to-event record",
+    "ADAE": "adverse event",
+    "ADEX": "exposure record",
+    "ADLB": "laboratory record",
+    "ADIM": "immune cell record",
+    "ADTB": "tumour tissue record",
+    "ADMB": "microbiome record",
+}
+
+
+def noun(domain: str) -> str:
+    return NOUNS.get(domain, f"{domain} record")

@@ -1,0 +1,129 @@
+"""Which columns of an export identify people."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from data_access.checks.identifiers import identifier_columns, like_phone_numbers
+from tests.data_access.tables import raw_table
+
+
+@pytest.mark.parametrize(
+    ("column", "content"),
+    [
+        ("BRTHDTC", "a date of birth"),
+        ("Date of birth", "a date of birth"),
+        ("出生日期", "a date of birth"),
+        ("INVNAM", "the name of an investigator or physician"),
+        ("SUBJINIT", "initials"),
+        ("patient_name", "a person's name"),
+        ("姓名", "a person's name"),
+        ("Phone", "a telephone number"),
+        ("E-Mail", "an e-mail address"),
+        ("MRN", "a hospital record number"),
+        ("住院号", "a hospital record number"),
+        ("Zip code", "a postal code"),
+    ],
+)
+def test_a_column_is_known_by_its_name(column, content):
+    found = identifier_columns(raw_table({"USUBJID": ["P1"], column: ["x"]}))
+    assert found == {column: f"its name says it holds {content}"}
+
+
+@pytest.mark.parametrize(
+    "column", ["AGE", "SITEID", "SMQ01NAM", "ANONYMIZED_NAME", "YEAR_OF_BIRTH", "INVID", "TITLE"]
+)
+def test_clinical_columns_that_sound_alike_stay(column):
+    assert identifier_columns(raw_table({column: ["70", "80"]})) == {}
+
+
+@pytest.mark.parametrize(
+    ("cells", "what"),
+    [
+        (["jane.doe@example.org", "li@klinik.example.cn", ""], "e-mail addresses"),
+        (["+86 10 8888 7777", "+49 (89) 123 4567"], "telephone numbers"),
+        (["13812345678", "15901234567", "18655554321"], "telephone numbers"),
+        (["11010519900307123X", "440524198801014321"], "national id numbers"),
+        (["123-45-6789", "987-65-4320"], "social security numbers"),
+        (["192.168.0.12", "10.0.0.254"], "internet addresses"),
+        (["https://example.org/p/1", "www.example.org"], "web addresses"),
+        (["Dr. Anna Weber", "Prof Li Na", "unknown"], "names of people"),
+    ],
+)
+def test_a_column_is_known_by_its_cells_and_the_reason_repeats_none(cells, what):
+    (found,) = identifier_columns(raw_table({"C12": cells})).items()
+    assert found[0] == "C12"
+    assert found[1].endswith(f"of its filled cells look like {what}")
+    assert not any(cell and cell in found[1] for cell in cells)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["01-701-1015", "01-701-1023"],
+        ["17010101001", "17010101002", "17010101003"],  # subject numbers of one trial begin alike
+        ["13500000000", "14200000000", "15100000000"],  # cells per litre
+        ["2024-01-02", "2023-11-30"],
+        ["1.5", "2.25"],
+        ["Nausea, called Dr. Weber on +49 89 123 4567", "Rash", "Rash"],  # free text: a finding
+        [],
+    ],
+)
+def test_clinical_cells_are_no_identifiers(cells):
+    assert identifier_columns(raw_table({"C12": cells})) == {}
+
+
+def test_telephone_numbers_stored_as_numbers_are_found():
+    numbers = [13812345678.0, 15901234567.0, 18655554321.0]
+    table = raw_table({"CONTACT": numbers}, declared={"CONTACT": "number"})
+    assert set(identifier_columns(table)) == {"CONTACT"}
+    counts = raw_table({"CELLS": [13.5e9, 14.2e9, 15.1e9]}, declared={"CELLS": "number"})
+    assert identifier_columns(counts) == {}
+
+
+def test_a_label_tells_what_the_name_hides():
+    table = raw_table({"C1": ["x"], "C2": ["70"]})
+    labelled = [
+        type(c)(c.name, c.declared, label)
+        for c, label in zip(
+            table.columns, ["Investigator Name", "Age at Date of Visit"], strict=True
+        )
+    ]
+    found = identifier_columns(
+        type(table)(
+            table.dataset, table.source, tuple(labelled), table.data, table.lines, has_lines=True
+        )
+    )
+    assert set(found) == {"C1"}
+
+
+def test_numbers_of_one_trial_are_not_telephone_numbers():
+    assert like_phone_numbers(["13812345678", "15901234567"])
+    assert not like_phone_numbers(["17010101001", "17010101002", "17010102001"])
+
+
+def _csvs(folder: Path) -> list[Path]:
+    return [p for p in sorted(folder.glob("*/csv/*.csv")) if "_labels" not in p.name]
+
+
+def test_real_exports_lose_only_names_and_birth_dates(shared):
+    """Over every real export: nothing clinical is taken for an identifier."""
+    seen: dict[str, set[str]] = {}
+    for path in _csvs(shared / "data"):
+        with path.open(encoding="utf-8", newline="") as handle:
+            rows = csv.reader(handle)
+            header = next(rows)
+            body = [row for row, _ in zip(rows, range(3000), strict=False)]
+        if len(header) > 400:  # one column per sample of a count table
+            continue
+        columns = {c or f"V{i}": [r[i] for r in body] for i, c in enumerate(header)}
+        found = identifier_columns(raw_table(columns))
+        if found:
+            seen[f"{path.parent.parent.name}/{path.name}"] = set(found)
+    assert seen == {
+        "pharmaverse_onco/adsl.csv": {"BRTHDTC"},
+        "random_cdisc/adsl.csv": {"INVNAM"},
+    }
