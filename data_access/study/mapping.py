@@ -29,19 +29,12 @@ from data_access.study.model import (
     DomainSpec,
     FeatureTable,
     FileSpec,
-    Terms,
     WideResponse,
     WideTte,
 )
 from data_access.study.sections import NAME, read_tables
-from data_access.study.suggest import fold, nearest, or_list
+from data_access.study.suggest import nearest, or_list
 
-#: Purposes a PARAMCD of the export may serve.
-PURPOSES = (
-    "OVR", "BOR", "CBOR", "RSP", "CRSP", "PD", "DEATH", "LSTA", "PFS", "OS", "DOR", "TTR",
-    "TARGET_SUM",
-)  # fmt: skip
-RESPONSES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE", "MISSING")
 _KINDS = ("text", "code", "number", "integer", "date", "partial", "flag")
 _ENCODINGS = ("utf-8", "gb18030", "cp1252")
 
@@ -364,50 +357,3 @@ def features(value: Any, spot: Spot) -> Mapping[str, Any]:
             FeatureTable(id=id_, **{"label": id_, **got}) for id_, got in found.items()
         )
     }
-
-
-# --- [terms], [missing] -------------------------------------------------------------------------
-
-
-def _paramcds(value: Any, spot: Spot) -> dict[str, tuple[str, ...]]:
-    read = mapping(one_or_more(cell), example='paramcds = { CBOR = "CBRSPI" }')
-    found: dict[str, tuple[str, ...]] = read(value, spot)
-    by_fold = {fold(p): p for p in PURPOSES}
-    for name in found:
-        meant = by_fold.get(fold(name))
-        if meant and meant != name:
-            spot.at(name).complain(NAME, f"There is no purpose “{name}”.", f"Did you mean {meant}?")
-    return found
-
-
-_WORDS = one_or_more(cell)
-TERMS: Keys = {
-    "response": Key(mapping(choice(*RESPONSES), example='response = { "Complete" = "CR" }')),
-    "paramcds": Key(_paramcds),
-    "event_codes": Key(_WORDS),
-    "related": Key(_WORDS),
-    "not_related": Key(_WORDS),
-    "related_columns": Key(mapping(cell, example='related_columns = { inosine = "AERELI" }')),
-    "severity_scale": Key(choice("auto", "CTCAE", "severity")),
-    "units": Key(mapping(cell, example='units = { "mos" = "MONTHS" }')),
-}
-MISSING_KEYS: Keys = {
-    "values": Key(_WORDS),
-    "columns": Key(mapping(_WORDS, example='[missing.columns] with AGE = "-999"')),
-    "literal": Key(_WORDS),
-}
-
-
-def terms(value: Any, spot: Spot) -> Mapping[str, Any]:
-    return {"terms": table(value, spot, TERMS)}
-
-
-def missing(value: Any, spot: Spot) -> Mapping[str, Any]:
-    got = table(value, spot, MISSING_KEYS)
-    names = {"values": "missing", "columns": "missing_by_column", "literal": "literal"}
-    return {"missing": {names[k]: v for k, v in got.items()}}
-
-
-def build_terms(parts: Mapping[str, Any]) -> Terms:
-    """The words of [terms] and [missing] together."""
-    return Terms(**parts.get("terms", {}), **parts.get("missing", {}))

@@ -271,10 +271,12 @@ class StudyText:
     lines: Mapping[str, int] = field(default_factory=dict)  # dotted key -> 1-based line
 
     def line(self, key: str) -> int | None:
-        """Line of a dotted key, or of its nearest stated parent."""
+        """Line of a dotted key (whatever its case), or of its nearest stated parent."""
+        by_fold = {k.casefold(): line for k, line in self.lines.items()}
+        key = key.casefold()
         while key:
-            if key in self.lines:
-                return self.lines[key]
+            if key in by_fold:
+                return by_fold[key]
             key = key.rpartition(".")[0]
         return None
 

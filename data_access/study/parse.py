@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from data_access.findings import DataError, Place, Rule, Severity
-from data_access.study import contradictions, fields, mapping, sections
+from data_access.study import against, contradictions, fields, mapping, plans, sections, words
+from data_access.study.against import check_against
 from data_access.study.fields import MISSING, UNKNOWN, Complaints, Keys, Spot, shown
 from data_access.study.locate import dotted, locate
 from data_access.study.model import DomainSpec, Study, StudyText
 from data_access.study.suggest import nearest, or_list
+
+__all__ = ["KEYS", "RULES", "SECTIONS", "check_against", "load_study", "parse_study"]
 
 #: A study.toml is a few pages; anything larger is some other file.
 MAX_BYTES = 1_000_000
@@ -46,6 +49,7 @@ RULES: tuple[Rule, ...] = (
     *fields.RULES,
     *sections.RULES,
     *contradictions.RULES,
+    *against.RULES,
 )
 
 #: Every section in the order docs/study-toml.md gives them, and how each is read.
@@ -63,14 +67,14 @@ SECTIONS: Mapping[str, sections.Section] = {
     "tte": mapping.tte,
     "best_response": mapping.best_response,
     "features": mapping.features,
-    "terms": mapping.terms,
-    "missing": mapping.missing,
-    "filters": sections.filters,
-    "labels": sections.labels,
-    "aesi": sections.aesi,
-    "benchmarks": sections.benchmarks,
-    "monitoring": sections.monitoring,
-    "roles": sections.roles,
+    "terms": words.terms,
+    "missing": words.missing,
+    "filters": plans.filters,
+    "labels": plans.labels,
+    "aesi": plans.aesi,
+    "benchmarks": plans.benchmarks,
+    "monitoring": plans.monitoring,
+    "roles": plans.roles,
 }
 
 #: Every known key by the heading of its section; `<...>` stands for an id of the study's choice.
@@ -92,13 +96,13 @@ KEYS: Mapping[str, Keys] = {
     "tte.<PARAMCD>": mapping.TTE,
     "best_response.<PARAMCD>": mapping.BEST_RESPONSE,
     "features.<id>": mapping.FEATURES,
-    "terms": mapping.TERMS,
-    "missing": mapping.MISSING_KEYS,
-    "filters": sections.FILTER,
-    "aesi.<id>": sections.AESI,
-    "benchmarks.<id>": sections.BENCHMARK,
-    "monitoring.<id>": sections.MONITORING_COMMON,
-    **{f"monitoring.<id> {kind}": keys for kind, keys in sections.MONITORING.items()},
+    "terms": words.TERMS,
+    "missing": words.MISSING_KEYS,
+    "filters": plans.FILTER,
+    "aesi.<id>": plans.AESI,
+    "benchmarks.<id>": plans.BENCHMARK,
+    "monitoring.<id>": plans.MONITORING_COMMON,
+    **{f"monitoring.<id> {kind}": keys for kind, keys in plans.MONITORING.items()},
 }
 
 
@@ -130,7 +134,7 @@ def parse_study(text: str, name: str = "study.toml", *, today: date | None = Non
     complaints = Complaints(name, lines)
     top = Spot((), complaints)
     parts = _read_sections(document, top)
-    parts["terms"] = mapping.build_terms(parts)
+    parts["terms"] = words.build_terms(parts)
     parts.pop("missing", None)
     _store_named_columns(parts)
     contradictions.check(parts, document, top, today or datetime.now(tz=UTC).date())

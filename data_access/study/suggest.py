@@ -12,6 +12,11 @@ def fold(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).casefold()
 
 
+def plain(name: str) -> str:
+    """A column or file name as it is compared: without regard to case and blanks."""
+    return "".join(name.split()).casefold()
+
+
 def nearest(name: str, valid: Iterable[str]) -> str | None:
     """The one valid name close enough to be meant, or None. Equal but for case and punctuation
     wins over similar."""
