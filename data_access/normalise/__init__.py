@@ -67,7 +67,7 @@ def normalise(
     study: Study, tables: Mapping[str, RawTable], sheets: Mapping[str, RawTable]
 ) -> Normalised:
     """Type every domain of an export. Refusals come back as findings, all of them at once."""
-    made, findings = wide.wide_tables(study, sheets)
+    made, findings = wide.wide_tables(study, {**tables, **sheets})
     parts: dict[str, list[RawTable]] = {d: [t] for d, t in tables.items()}
     for domain, more in made.items():
         parts.setdefault(domain, []).extend(more)
