@@ -1,0 +1,166 @@
+"""Tables on disk and in pandas: Parquet (zstd, CRC-32 on every page) and the dtypes frames have."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data_access.store import fsops
+from data_access.store.manifest import Manifest, StoredFile, StoredTable, verified_bytes
+from data_access.store.problems import damaged
+
+TEXT = pd.StringDtype(storage="pyarrow", na_value=np.nan)
+
+#: Dates are days, but the smallest date unit of pandas is the second.
+_SECONDS = pa.timestamp("s")
+
+
+class Sink:
+    """A new file: hashed while written, durable and read-only once closed without an error.
+
+    Raises OSError as the system gives it; `error` keeps the first one, because a Parquet writer
+    may replace it by its own.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = fsops.create(path)
+        self._sha256 = hashlib.sha256()
+        self._bytes = 0
+        self.closed = False
+        self.error: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        rest = memoryview(data).cast("B")
+        self._sha256.update(rest)
+        self._bytes += len(rest)
+        written = len(rest)
+        try:
+            while rest:
+                rest = rest[fsops.write(self._descriptor, rest) :]
+        except OSError as error:
+            self.error = self.error or error
+            raise
+        return written
+
+    def tell(self) -> int:
+        return self._bytes
+
+    def flush(self) -> None:
+        """Nothing is buffered here."""
+
+    def close(self) -> None:
+        """What a Parquet writer calls; the file stays open for `seal`."""
+
+    def seal(self) -> StoredFile:
+        """Read-only, on the disk, closed."""
+        fsops.protect(self._descriptor, 0o440)
+        fsops.sync(self._descriptor)
+        self.closed = True
+        fsops.close(self._descriptor)
+        return StoredFile(self._sha256.hexdigest(), self._bytes)
+
+    def abandon(self) -> None:
+        if not self.closed:
+            self.closed = True
+            fsops.close(self._descriptor)
+
+
+def write_file(path: Path, content: bytes) -> StoredFile:
+    """A small file, durable and read-only."""
+    sink = Sink(path)
+    try:
+        sink.write(content)
+        return sink.seal()
+    finally:
+        sink.abandon()
+
+
+def write_table(path: Path, table: pa.Table) -> StoredFile:
+    """A canonical table as Parquet. Raises OSError."""
+    texts: Any = [f.name for f in table.schema if _is_text(f.type)]
+    sink = Sink(path)
+    stream: Any = sink
+    try:
+        pq.write_table(
+            table,
+            pa.PythonFile(stream, mode="w"),
+            compression="zstd",
+            use_dictionary=texts,
+            write_page_checksum=True,
+        )
+        if sink.error is not None:
+            raise sink.error
+        return sink.seal()
+    except OSError as error:
+        raise (sink.error or error) from None
+    finally:
+        sink.abandon()
+
+
+def describe_table(table: pa.Table, digest: str) -> StoredTable:
+    columns = tuple((field.name, str(field.type)) for field in table.schema)
+    return StoredTable(table.num_rows, columns, digest)
+
+
+def read_table(
+    manifest: Manifest, folder: Path, name: str, columns: Sequence[str] | None = None
+) -> pa.Table:
+    """Columns of one table of a cut ("ADSL", "features/taxa"): the very bytes parsed are hashed.
+
+
+    Raises DataError `store-damaged`.
+    """
+    content = verified_bytes(manifest, folder, f"{name}.parquet")
+    try:
+        data = pq.read_table(
+            pa.BufferReader(content),
+            columns=None if columns is None else list(columns),
+            page_checksum_verification=True,
+        )
+    except (OSError, pa.ArrowException) as error:
+        raise damaged(folder.name, f"{name}.parquet", "cannot be read as Parquet") from error
+    return data
+
+
+def to_series(column: Any) -> pd.Series[Any]:
+    """An Arrow column as frames hold it: text with NaN, float64 with NaN, datetime64[s] with NaT.
+
+    `_row` is the caller's business: whole numbers become float64 here, as every number does.
+    The values are read-only, so that no page can change what another one shows.
+    """
+    kind = column.type
+    if _is_text(kind):
+        dtype: Any = TEXT
+        return pd.Series(dtype.__from_arrow__(column.cast(pa.large_string())), copy=False)
+    values: Any
+    if pa.types.is_date32(kind):
+        values = column.cast(_SECONDS).to_numpy()
+    else:
+        values = column.cast(pa.float64()).to_numpy()
+    values.flags.writeable = False
+    return pd.Series(values, copy=False)
+
+
+def whole_numbers(column: Any) -> pd.Series[Any]:
+    """`_row` as int64, read-only; there is none missing."""
+    values = column.to_numpy()
+    values.flags.writeable = False
+    return pd.Series(values, copy=False)
+
+
+def to_frame(columns: Mapping[str, pd.Series[Any]], rows: int) -> pd.DataFrame:
+    """A frame that shares the memory of its columns."""
+    return pd.DataFrame(dict(columns), index=pd.RangeIndex(rows), copy=False)
+
+
+def _is_text(kind: Any) -> bool:
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

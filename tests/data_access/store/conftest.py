@@ -1,0 +1,45 @@
+"""Fixtures of the store tests."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from data_access.store import CutStore, Staged
+
+HERE = Path(__file__).resolve().parent
+
+
+@pytest.fixture(scope="session")
+def samples() -> ModuleType:
+    """The module samples.py beside this file."""
+    spec = importlib.util.spec_from_file_location("store_samples", HERE / "samples.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def store(home: Path) -> CutStore:
+    return CutStore(home)
+
+
+@pytest.fixture
+def write(store: CutStore, samples: ModuleType) -> Callable[[Staged], str]:
+    """Write a cut; returns its id."""
+
+    def _write(cut: Staged) -> str:
+        return store.write(cut, imported_at=samples.NOW, version=samples.VERSION)[0].id
+
+    return _write
