@@ -55,7 +55,7 @@ class Draws:
     def gamma(self, shape: float) -> float:
         """Gamma(shape, 1) by Marsaglia and Tsang, ACM TOMS 2000;26:363."""
         if shape < 1.0:
-            return self.gamma(shape + 1.0) * (1.0 - float(self._random())) ** (1.0 / shape)
+            return self.gamma(shape + 1.0) * math.pow(1.0 - float(self._random()), 1.0 / shape)
         d = shape - 1.0 / 3.0
         c = 1.0 / math.sqrt(9.0 * d)
         while True:

@@ -52,7 +52,7 @@ class Response:
 def target_response(
     sizes: Sequence[int | None], lesions: Sequence[Lesion], base: int, nadir: int
 ) -> str:
-    """Target response from sizes in tenths of mm; `nadir` is that of the earlier complete visits."""
+    """Target response from tenths of mm; `nadir` is that of the earlier complete visits."""
     if not lesions:
         return "NONE"
     seen = sum(s for s in sizes if s is not None)

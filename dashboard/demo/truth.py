@@ -1,0 +1,115 @@
+"""What is true in the simulated trial: its seed, its cuts, its effects and its named patients.
+
+Tests recover the effects from the exports; nothing outside the demo reads them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+STUDY_ID = "SYNTH-INO-TNBC"
+SEED = 20240108
+CUTS: tuple[date, ...] = (date(2024, 11, 15), date(2025, 4, 15), date(2025, 9, 30))
+ENROLLED = 60
+SCREEN_FAILURES = 12
+FIRST_ENROLMENT = date(2024, 1, 15)
+LAST_ENROLMENT = date(2025, 6, 24)
+
+# Urate, umol/L
+URATE_BASELINE = (268.0, 55.0)
+URATE_RISE = (120.0, 70.0)  # mean and SD between patients at the plateau
+URATE_PLATEAU_DAY = 42
+URATE_ULN = 360.0
+
+# Paired changes (post - pre) of blood subsets, in the unit of the subset; 0 = nothing happens
+IMMUNE_SHIFT: dict[str, float] = {
+    "CD8": 2.5,  # % of lymphocytes
+    "KI67CD8": 3.0,  # % of CD8
+    "TREG": -0.8,  # % of CD4
+    "NKABS": -60.0,  # cells/uL, by the chemotherapy
+    "BABS": -110.0,  # cells/uL, by the chemotherapy
+    "TH17": 0.0,
+    "PD1CD8": 0.0,
+}
+
+# log2 fold changes of genus shares on treatment; genera not named do not change
+TAXON_SHIFT: dict[str, float] = {
+    "Akkermansia": 1.2,
+    "Bifidobacterium": 0.6,
+    "Faecalibacterium": -0.6,
+    "Escherichia-Shigella": 0.8,
+}
+
+# Tissue: multiplication on treatment (geometric mean over pairs); apoptosis and Ki-67 likewise
+TISSUE_RATIO: dict[str, float] = {
+    "STIL": 1.4,
+    "CD8DENS": 1.6,
+    "FOXP3DENS": 1.0,
+    "KI67": 0.85,
+    "CC3": 1.8,
+}
+
+#: what happens to a patient by design, by place in the order of enrolment (0-59)
+SCENARIOS: dict[int, str] = {
+    1: "pr_sd_pr",
+    3: "late_response",
+    4: "new_lesion_shrinking",
+    6: "death_without_pd",
+    8: "corrected_to_sd",
+    9: "above_100",
+    11: "complete_response",
+    13: "no_scan_death",
+    15: "missed_two_then_pd",
+    17: "new_therapy_before_pd",
+    19: "non_measurable",
+    21: "unconfirmed_pr",
+    23: "no_scan_withdrawn",
+    26: "fatal_chemo_ae",
+    28: "never_dosed",
+    30: "new_lesion_pr",
+    33: "not_evaluable_scan",
+    36: "hys_law",
+    38: "no_backbone_dose",
+    44: "new_lesion_shrinking",
+    46: "non_measurable",
+    48: "no_scan_lost",
+    58: "pending_pr",
+}
+
+#: patient behind each edge case at the last cut (kept in step with SCENARIOS by the tests)
+EDGE_CASES: dict[str, tuple[str, ...]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Misreading:
+    """A diameter transcribed wrongly: the sum read as `was_change` until `mended_in`."""
+
+    place: int
+    visit: int
+    was_change: float
+    mended_in: int  # index of the cut, from 0
+
+
+@dataclass(frozen=True, slots=True)
+class Misspelling:
+    place: int
+    was: str
+    mended_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventCorrection:
+    """An adverse event graded anew (`was_grade` until then) or deleted."""
+
+    place: int
+    number: int  # AESEQ
+    mended_in: int
+    was_grade: int | None = None
+
+
+#: all that differs between cuts although it happened before them
+MISREADING = Misreading(place=8, visit=3, was_change=-0.33, mended_in=2)
+MISSPELLING = Misspelling(place=0, was="ERIBULN", mended_in=2)
+REGRADED: tuple[EventCorrection, ...] = ()
+DELETED: tuple[EventCorrection, ...] = ()
