@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
@@ -29,6 +28,7 @@ STANDARD_ENDPOINTS = (
     "ORR", "DCR", "CBR", "PFS", "OS", "DOR", "TTR", "AE", "SAE", "DLT", "BIOMARKER",
 )  # fmt: skip
 PROPORTIONS = frozenset({"ORR", "DCR", "CBR", "AE", "SAE", "DLT"})
+TIMES = frozenset({"PFS", "OS", "DOR", "TTR"})
 _WINDOWS = {"ORR": "orr_window_days", "PFS": "pfs_window_days", "AE": "ae_window_days"}
 _FIRST_DAY = date(1990, 1, 1)
 
@@ -226,12 +226,14 @@ def _terms(terms: Terms, top: Spot) -> None:
         at.at("event_codes").complain(
             CONTRADICTION, f"The event code {or_list(lost)} is also stated as missing."
         )
-    codes = Counter(c.casefold() for cs in terms.paramcds.values() for c in set(cs))
+    purposes: dict[str, str] = {}
     for purpose, names in terms.paramcds.items():
-        if shared := [n for n in names if codes[n.casefold()] > 1]:
-            at.at("paramcds", purpose).complain(
-                CONTRADICTION, f"PARAMCD {or_list(shared)} serves more than one purpose."
-            )
+        for name in names:
+            first = purposes.setdefault(name.casefold(), purpose)
+            if first != purpose:
+                at.at("paramcds", purpose).complain(
+                    CONTRADICTION, f"PARAMCD {name} stands for {first} and for {purpose}."
+                )
 
 
 def _known(name: str, valid: Iterable[str], spot: Spot, what: str) -> None:
@@ -264,7 +266,7 @@ def _benchmark(b: Benchmark, spot: Spot) -> None:
         (_above(b.lower, b.estimate), "lower", "has lower above the estimate"),
         (_above(b.estimate, b.upper), "upper", "has upper below the estimate"),
         (share and _above(b.upper or b.estimate, 1), "estimate", "is a proportion above 1"),
-        (not share and b.x is not None, "x", f"has x of n, but {b.endpoint} is no proportion"),
+        (b.endpoint in TIMES and b.x is not None, "x", f"has x of n for {b.endpoint}, a time"),
     ]
     for wrong, key, what in problems:
         if wrong:

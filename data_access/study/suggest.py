@@ -18,12 +18,16 @@ def plain(name: str) -> str:
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
-    """The one valid name close enough to be meant, or None. Equal but for case and punctuation
-    wins over similar."""
+    """The one valid name close enough to be meant, or None. A name that only
+    one valid name begins with is meant too."""
     by_fold: dict[str, str] = {}
     for candidate in valid:
         by_fold.setdefault(fold(candidate), candidate)
-    hits = difflib.get_close_matches(fold(name), by_fold, n=1, cutoff=0.7)
+    wanted = fold(name)
+    longer = [c for c in by_fold if len(wanted) >= 4 and c.startswith(wanted)]
+    if len(longer) == 1:
+        return by_fold[longer[0]]
+    hits = difflib.get_close_matches(wanted, by_fold, n=1, cutoff=0.7)
     return by_fold[hits[0]] if hits else None
 
 
