@@ -1,0 +1,1 @@
+"""Statistics of a single-arm trial: arrays and small frames in, frozen dataclasses out."""

@@ -1,0 +1,163 @@
+"""Result types every metric shares, and their one JSON form (RFC 8259: no NaN, no infinity)."""
+
+from __future__ import annotations
+
+import math
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import cache
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+#: "exported": the value stands in the export; "derived": Interim computed it from records.
+Source = Literal["exported", "derived"]
+#: A number that may be not estimable (None); never NaN, never infinite.
+Estimate = float | None
+
+
+class Result:
+    """Base of all results: a frozen dataclass that writes and reads plain JSON values."""
+
+    __slots__ = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain dict of JSON values; None stands for "not estimable".
+
+        Raises ValueError on NaN or infinity: a metric must say None instead.
+        """
+        return {f.name: _encode(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The result that wrote `data`. Raises TypeError on unknown or missing keys."""
+        hints = _hints(cls.__mro__[0])
+        unknown = set(data) - set(hints)
+        if unknown:
+            raise TypeError(f"{cls.__name__} has no field {', '.join(sorted(unknown))}")
+        return cls(**{name: _decode(hints[name], value) for name, value in data.items()})
+
+
+def _encode(value: Any) -> Any:
+    if value is None or isinstance(value, (str, bool, int)):
+        return value
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError("a result holds NaN or infinity; not estimable is None")
+        return float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Result):
+        return value.to_json()
+    if isinstance(value, Mapping):
+        return {str(k): _encode(v) for k, v in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_encode(v) for v in value]
+    raise TypeError(f"{type(value).__name__} has no JSON form in a result")
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    return {
+        name: hint
+        for name, hint in typing.get_type_hints(cls).items()
+        if name in getattr(cls, "__dataclass_fields__", {})
+    }
+
+
+def _decode(hint: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    origin = typing.get_origin(hint)
+    args = typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        return _decode(next(a for a in args if a is not type(None)), value)
+    if origin is tuple:
+        inner = (args[0],) * len(value) if len(args) == 2 and args[1] is Ellipsis else args
+        return tuple(_decode(h, v) for h, v in zip(inner, value, strict=True))
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return {k: _decode(args[1], v) for k, v in value.items()}
+    return _decode_plain(hint, value)
+
+
+def _decode_plain(hint: Any, value: Any) -> Any:
+    if isinstance(hint, type):
+        if issubclass(hint, Result):
+            return hint.from_json(value)
+        if issubclass(hint, date):
+            return date.fromisoformat(value)
+        if hint is float:
+            return float(value)
+    return value
+
+
+def number(value: float | np.floating[Any] | None) -> Estimate:
+    """A Python float, or None when it is missing or not finite."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def numbers(values: ArrayLike) -> tuple[Estimate, ...]:
+    """`number` for each value of a one-dimensional array."""
+    array = np.asarray(values, dtype=np.float64)
+    return tuple(v if math.isfinite(v) else None for v in array.tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion(Result):
+    """A patient who is not in a denominator (or has no value), and why."""
+
+    usubjid: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion(Result):
+    """x of n with a two-sided confidence interval of the named method, as fractions 0..1.
+
+    n = 0: estimate and limits are None, never 0 and never 100%.
+    """
+
+    x: int
+    n: int
+    estimate: Estimate
+    lower: Estimate
+    upper: Estimate
+    method: str
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisSet(Result):
+    """The patients of a denominator, who is outside and why, and the rule that decided."""
+
+    id: str
+    label: str
+    patients: tuple[str, ...]
+    excluded: tuple[Exclusion, ...]
+    rule: str
+    derivable: bool = True
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n(self) -> int:
+        return len(self.patients)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientProportion(Result):
+    """A proportion of patients: headline interval, other methods, and the patients behind it."""
+
+    id: str
+    label: str
+    headline: Proportion
+    others: tuple[Proportion, ...]
+    numerator: tuple[str, ...]
+    denominator: tuple[str, ...]
+    excluded: tuple[Exclusion, ...]
+    analysis_set: str
+    source: Source
+    notes: tuple[str, ...] = ()
