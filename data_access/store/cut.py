@@ -35,7 +35,8 @@ class Cut:
 
     Frames have USUBJID and every other text as `string` (missing NaN), numbers as float64, dates
     as datetime64[s]; with `provenance=True` also `_file` (text) and `_row` (int64: the line of
-    delimited text, the record number elsewhere). They are shared and read-only.
+    delimited text, the record number elsewhere). Their values are shared and must not be changed;
+    numbers and dates cannot be, and a column added to a frame stays with whoever added it.
     """
 
     def __init__(self, folder: Path, manifest: Manifest, study: Study, text: bytes) -> None:
@@ -126,7 +127,7 @@ class Cut:
                 loaded = self._load(name, wanted)
                 series = {n: loaded[n] for n in wanted}
                 self._frames[key] = to_frame(series, self._table(name).rows)
-            return self._frames[key]
+            return self._frames[key].copy(deep=False)
 
     def _load(self, name: str, wanted: Sequence[str]) -> dict[str, pd.Series[Any]]:
         """Read what of `wanted` was never read; the caller holds the lock."""

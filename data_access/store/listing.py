@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,8 @@ def summarise(folder: Path) -> tuple[CutSummary, Manifest | None]:
     try:
         manifest = read_manifest(folder)
     except DataError as error:
-        dates = [r for r in journal(folder.parents[1]) if r.get("cut") == folder.name]
-        cut_date = date.fromisoformat(dates[-1]["cut_date"]) if dates else None
+        imports = [r for r in journal(folder.parents[1]) if r["cut"] == folder.name]
+        cut_date = date.fromisoformat(imports[-1]["cut_date"]) if imports else None
         why = error.findings[0].sentence
         return CutSummary(folder.name, study_id, cut_date=cut_date, damaged=why), None
     summary = CutSummary(
@@ -86,10 +87,8 @@ def journal(study: Path) -> tuple[dict[str, Any], ...]:
         return ()
     records = []
     for line in lines:
-        try:
+        with suppress(ValueError, KeyError, TypeError):
             record = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(record, dict) and {"cut", "cut_date", "imported_at"} <= record.keys():
-            records.append(record)
+            date.fromisoformat(record["cut_date"])
+            records.append({"cut": record["cut"], **record})
     return tuple(records)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,4 +31,4 @@ def exclusive(path: Path, *, patience: float) -> Iterator[None]:
             time.sleep(_PAUSE)
         yield
     finally:
-        os.close(descriptor)
+        fsops.close(descriptor)

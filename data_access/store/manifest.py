@@ -102,15 +102,19 @@ def read_manifest(folder: Path) -> Manifest:
     content = read_bytes(folder, MANIFEST)
     if read_bytes(folder, CHECKSUM) != checksum_line(content):
         raise damaged(cut, MANIFEST, f"does not agree with {CHECKSUM}")
-    document = json.loads(content)
-    if document["schema"] > SCHEMA:
-        raise DataError(
-            NEWER.finding(
-                f"Cut {cut[:12]} was written by Interim {document.get('version', '?')} in storage "
-                f"layout {document['schema']}; this version reads layouts up to {SCHEMA}."
-            )
+    try:
+        document = json.loads(content)
+        if document["schema"] <= SCHEMA:
+            return _from_json(document)
+        version, schema = document.get("version"), document["schema"]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise damaged(cut, MANIFEST, "cannot be understood") from error
+    raise DataError(
+        NEWER.finding(
+            f"Cut {cut[:12]} was written by Interim {version} in storage layout {schema}; this "
+            f"version reads layouts up to {SCHEMA}."
         )
-    return _from_json(document)
+    )
 
 
 def read_bytes(folder: Path, name: str) -> bytes:

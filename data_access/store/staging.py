@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import uuid
 from collections.abc import Iterator
@@ -31,6 +32,9 @@ from data_access.store.tables import describe_table, write_file, write_table
 TEMPORARY = ".tmp-"
 PUT_ASIDE = ".damaged-"
 
+#: What a system or disk answers that cannot swap two names in one step.
+_NO_EXCHANGE = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EXDEV}
+
 
 def needed_bytes(staged: Staged) -> int:
     """A careful guess of the size on disk: clinical data compress to a tenth or a half."""
@@ -51,7 +55,7 @@ def ensure_space(folder: Path, needed: int) -> None:
 
 def sweep(cuts: Path) -> int:
     """Remove what dead writers left; the caller holds the study's lock, so none is alive."""
-    orphans = [p for p in cuts.iterdir() if p.name.startswith(TEMPORARY)]
+    orphans = [p for p in cuts.glob(f"{TEMPORARY}*") if p.is_dir() and not p.is_symlink()]
     for orphan in orphans:
         remove_tree(orphan)
     return len(orphans)
@@ -135,10 +139,11 @@ def _swap(folder: Path, target: Path) -> None:
     fsops.rename(folder, aside)
     try:
         fsops.exchange(aside, target)
-    except OSError:
-        # No such call on this system: two renames, with no cut of this name in between.
+    except OSError as error:
         fsops.rename(aside, folder)
-        fsops.rename(target, aside)
+        if error.errno not in _NO_EXCHANGE:
+            raise
+        fsops.rename(target, aside)  # two steps then; only a damaged cut is absent between them
         fsops.rename(folder, target)
 
 
@@ -146,7 +151,7 @@ def append_line(path: Path, record: dict[str, object]) -> None:
     """Append one JSON line durably, on a line of its own even after a torn one. Raises OSError."""
     line = json.dumps(record, ensure_ascii=False, sort_keys=True).encode() + b"\n"
     new = not path.exists()
-    torn = not new and not path.read_bytes().endswith((b"\n",)) and path.stat().st_size > 0
+    torn = not new and path.read_bytes()[-1:] not in (b"", b"\n")
     rest = memoryview(b"\n" + line if torn else line)
     descriptor = fsops.append_to(path)
     try:

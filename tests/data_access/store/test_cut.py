@@ -84,8 +84,20 @@ def test_feature_table(cut: Cut) -> None:
     assert np.isnan(by_sample.loc["S1", "Akkermansia"])
 
 
-def test_frames_are_read_once(cut: Cut) -> None:
-    assert cut.frame("ADSL") is cut.frame("ADSL")
+def test_tables_are_read_once(cut: Cut) -> None:
+    once = cut.frame("ADSL")
+    (cut.path / "ADSL.parquet").unlink()
+    again = cut.frame("ADSL", columns=["AGE"])
+    assert np.shares_memory(once["AGE"].to_numpy(), again["AGE"].to_numpy())
+
+
+def test_a_column_added_by_one_caller_is_not_seen_by_another(cut: Cut) -> None:
+    mine = cut.frame("ADSL")
+    mine["AGE"] = 0.0
+    mine["RISK"] = "high"
+    theirs = cut.frame("ADSL")
+    assert "RISK" not in theirs
+    assert theirs["AGE"].max() == 51.5
 
 
 def test_columns_are_read_alone_and_in_the_order_asked_for(cut: Cut) -> None:
@@ -123,4 +135,5 @@ def test_threads_asking_at_once_get_the_same_frame(cut: Cut) -> None:
     for thread in threads:
         thread.join()
     assert len(got) == 8
-    assert all(frame is got[0] for frame in got)
+    first = got[0]["AGE"].to_numpy()
+    assert all(np.shares_memory(first, frame["AGE"].to_numpy()) for frame in got)
