@@ -1,0 +1,10 @@
+"""The pages, in the reader's order. A page is a layout of ids and controls, and its callbacks."""
+
+from __future__ import annotations
+
+from dashboard.pages import overview
+from dashboard.pages.page import Context, Page
+
+PAGES: tuple[Page, ...] = (overview.PAGE,)
+
+__all__ = ["PAGES", "Context", "Page"]

@@ -1,0 +1,99 @@
+/* Figures come in light colours. Here each colour is swapped for its dark partner when the page is
+   dark, and back to light for print and for downloaded pictures. */
+(function () {
+  "use strict";
+  var meta = document.querySelector('meta[name="palette"]');
+  var partner = JSON.parse(meta ? meta.content : "{}");
+  var drawn = new Set();
+  var plotly;
+
+  function theme() {
+    return document.documentElement.getAttribute("data-bs-theme");
+  }
+  function painted(value, dark) {
+    if (typeof value === "string") return (dark && partner[value.toLowerCase()]) || value;
+    if (Array.isArray(value)) return value.map(function (v) { return painted(v, dark); });
+    if (value && typeof value === "object" && value.constructor === Object) {
+      var copy = {};
+      Object.keys(value).forEach(function (k) { copy[k] = painted(value[k], dark); });
+      return copy;
+    }
+    return value;
+  }
+  function plain(value) {
+    return JSON.parse(JSON.stringify(value));
+  }
+  function draw(gd, original, dark) {
+    var figure = {
+      data: painted(original.data || [], dark),
+      layout: painted(original.layout || {}, dark),
+      config: original.config,
+    };
+    if (original.frames) figure.frames = original.frames;
+    return plotly.interimReact.call(plotly, gd, figure);
+  }
+  function wrap(library) {
+    if (!library || library.interimReact) return library;
+    library.interimReact = library.react;
+    library.react = function (gd, data, layout, config) {
+      var element = typeof gd === "string" ? document.getElementById(gd) : gd;
+      var figure = Array.isArray(data) ? { data: data, layout: layout, config: config } : data;
+      element.interimFigure = {
+        data: plain(figure.data || []),
+        layout: plain(figure.layout || {}),
+        config: figure.config,
+        frames: figure.frames,
+      };
+      drawn.add(element);
+      return draw(element, element.interimFigure, theme() === "dark");
+    };
+    return library;
+  }
+  Object.defineProperty(window, "Plotly", {
+    configurable: true,
+    get: function () { return plotly; },
+    set: function (library) { plotly = wrap(library); },
+  });
+
+  function repaint(dark) {
+    drawn.forEach(function (gd) {
+      if (!document.contains(gd)) drawn.delete(gd);
+      else draw(gd, gd.interimFigure, dark);
+    });
+  }
+  document.addEventListener("interim-theme", function (event) {
+    repaint(event.detail === "dark");
+  });
+  window.addEventListener("beforeprint", function () { repaint(false); });
+  window.addEventListener("afterprint", function () { repaint(theme() === "dark"); });
+
+  /* A picture that leaves the screen says what it shows, for whom, from which cut. */
+  window.interimPicture = function (gd, format, title, footer, name) {
+    var figure = painted(gd.interimFigure, false);
+    var lines = footer ? footer.split("\n") : [];
+    var layout = plain(figure.layout);
+    var base = layout.margin || {};
+    layout.title = { text: title, x: 0, xref: "container", xanchor: "left", y: 1, yref: "container",
+      yanchor: "top", pad: { l: 16, t: 16 }, font: { size: 16 } };
+    var extra = 16 * lines.length + 12;
+    layout.margin = Object.assign({}, base, { t: (base.t || 0) + 44, b: (base.b || 40) + extra });
+    layout.paper_bgcolor = "#ffffff";
+    layout.plot_bgcolor = "#ffffff";
+    layout.height = (layout.height || 320) + 44 + extra;
+    layout.width = 960;
+    layout.autosize = false;
+    layout.annotations = (layout.annotations || []).concat(lines.map(function (line, i) {
+      return { text: line, xref: "paper", yref: "paper", x: 0, y: 0, xanchor: "left", yanchor: "top",
+        yshift: -(base.b || 40) - 16 * i, showarrow: false, align: "left",
+        font: { size: 11, color: "#55616f" } };
+    }));
+    return plotly.toImage({ data: plain(figure.data), layout: layout },
+      { format: format, width: 960, height: layout.height, scale: format === "png" ? 2 : 1 })
+      .then(function (url) {
+        var link = document.createElement("a");
+        link.href = url;
+        link.download = name + "." + format;
+        link.click();
+      });
+  };
+})();

@@ -1,0 +1,119 @@
+/* The shell in the browser: pinned address, current page, theme buttons, menus and card tools. */
+(function () {
+  "use strict";
+  window.dash_clientside = window.dash_clientside || {};
+  window.dash_clientside.interim = {
+    /* Write the pinned selection into the address without a new history entry, so that what is in
+       the address bar is always a link to exactly this view; mark the page in the rail. */
+    settle: function (selection, path) {
+      if (selection) {
+        var search = "?" + selection;
+        if (window.location.search !== search) {
+          window.history.replaceState(window.history.state, "", window.location.pathname + search + window.location.hash);
+        }
+      }
+      var here = (path || "/").replace(/\/+$/, "") || "/";
+      var label = "";
+      document.querySelectorAll(".rail-link").forEach(function (link) {
+        var own = link.getAttribute("href").split("?")[0].replace(/\/+$/, "") || "/";
+        var current = own === here;
+        link.classList.toggle("current", current);
+        if (current) {
+          link.setAttribute("aria-current", "page");
+          label = link.textContent.trim();
+        } else {
+          link.removeAttribute("aria-current");
+        }
+      });
+      var study = document.querySelector(".bar-what .study");
+      var words = [label, study ? study.textContent.trim() : "", "Interim"].filter(Boolean);
+      document.title = words.join(" · ");
+      return window.dash_clientside.no_update;
+    },
+  };
+
+  function themeButtons() {
+    var choice = window.interimTheme.choice();
+    document.querySelectorAll("[data-theme-button]").forEach(function (button) {
+      button.setAttribute("aria-pressed", String(button.dataset.themeButton === choice));
+    });
+  }
+  document.addEventListener("interim-theme", themeButtons);
+  new MutationObserver(function (_, observer) {
+    if (document.querySelector("[data-theme-button]")) {
+      themeButtons();
+      observer.disconnect();
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  function closeMenus(except) {
+    document.querySelectorAll("details[data-menu][open]").forEach(function (menu) {
+      if (menu !== except && !(except && menu.contains(except))) menu.open = false;
+    });
+  }
+
+  function card(element) {
+    return element.closest(".card-frame");
+  }
+  var actions = {
+    "copy-link": function (button) {
+      var address = window.location.href.split("#")[0] + "#" + card(button).id;
+      navigator.clipboard.writeText(address).then(
+        function () { tell(button.dataset.done); },
+        function () { tell(button.dataset.failed); }
+      );
+    },
+    fullscreen: function (button) {
+      if (document.fullscreenElement) document.exitFullscreen();
+      else card(button).requestFullscreen();
+    },
+    "picture-png": function (button) { picture(button, "png"); },
+    "picture-svg": function (button) { picture(button, "svg"); },
+  };
+  function picture(button, format) {
+    var frame = card(button);
+    var gd = frame.querySelector(".js-plotly-plot");
+    if (!gd) return;
+    var name = frame.querySelector(".figure-frame").dataset.fileName;
+    window.interimPicture(gd, format, frame.querySelector("h2").innerText, button.dataset.footer, name);
+    closeMenus();
+  }
+  function tell(words) {
+    var box = document.getElementById("spoken");
+    if (!box) {
+      box = document.createElement("div");
+      box.id = "spoken";
+      box.className = "toast-line";
+      box.setAttribute("role", "status");
+      document.body.appendChild(box);
+    }
+    box.textContent = words;
+    box.classList.add("shown");
+    window.clearTimeout(tell.timer);
+    tell.timer = window.setTimeout(function () { box.classList.remove("shown"); }, 2500);
+  }
+
+  document.addEventListener("click", function (event) {
+    var theme = event.target.closest("[data-theme-button]");
+    if (theme) window.interimTheme.choose(theme.dataset.themeButton);
+    var action = event.target.closest("[data-action]");
+    if (action && actions[action.dataset.action]) actions[action.dataset.action](action);
+    if (event.target.closest(".menu-choice")) closeMenus();
+    else closeMenus(event.target.closest("details[data-menu]"));
+    if (event.target.closest(".skip-link")) {
+      event.preventDefault();
+      document.getElementById("main").focus();
+    }
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    var open = document.querySelector("details[data-menu][open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  });
+  document.addEventListener("fullscreenchange", function () {
+    window.dispatchEvent(new Event("resize"));
+  });
+})();

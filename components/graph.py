@@ -1,0 +1,45 @@
+"""The one way to put a figure on a page: no upload button, named for a screen reader."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from dash import dcc, html
+
+from components.attributes import attrs
+
+#: plotly's own toolbar stays away: the card carries full-screen and downloads
+CONFIG: dict[str, Any] = {
+    "showSendToCloud": False,
+    "displaylogo": False,
+    "displayModeBar": False,
+    "locale": "en",
+    "responsive": True,
+    "doubleClick": False,
+    "scrollZoom": False,
+}
+
+
+def graph(
+    id_: str | dict[str, str],
+    figure: dict[str, Any],
+    *,
+    alt: str,
+    file_name: str,
+    height: int = 320,
+) -> html.Div:
+    """A figure (plain dict) of fixed height, so that nothing moves when it is drawn.
+
+    `alt` says in words what the picture shows; `file_name` is the stem of downloaded pictures.
+    """
+    drawn = {**figure, "layout": {**figure.get("layout", {}), "height": height}}
+    config = {**CONFIG, "toImageButtonOptions": {"filename": file_name, "format": "svg"}}
+    return html.Div(
+        dcc.Graph(
+            id=id_, figure=drawn, config=cast(Any, config), className="figure", responsive=True
+        ),
+        role="img",
+        className="figure-frame",
+        style={"height": f"{height}px"},
+        **attrs(aria_label=alt, data_file_name=file_name),
+    )

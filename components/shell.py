@@ -1,0 +1,323 @@
+"""The frame around every page: skip link, rail, top bar with study, cut, patients and filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from components.attributes import attrs
+from components.icons import icon
+from components.menu import choices, menu
+from dashboard.text import text
+
+THEMES = ("light", "dark", "system")
+_THEME_ICONS = {"light": "sun", "dark": "moon", "system": "circle-half"}
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A page in the rail. Only pages that work are listed."""
+
+    label: str
+    path: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A link to the same page seen otherwise."""
+
+    label: str
+    address: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """An active filter value; following `address` takes it away."""
+
+    name: str
+    value: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilterLevel:
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilterControl:
+    """One column: levels with how many patients each would show, or the ends of a range."""
+
+    column: str
+    label: str
+    levels: tuple[FilterLevel, ...] = ()
+    chosen: tuple[str, ...] = ()
+    numeric: bool = False
+    lower: float | None = None
+    upper: float | None = None
+    help: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopBar:
+    """What the top bar says: all in words, all links already made."""
+
+    study: str
+    studies: tuple[Choice, ...]
+    cut: str
+    cuts: tuple[Choice, ...]
+    sets: tuple[Choice, ...]
+    set_label: str
+    shown: int
+    total: int
+    chips: tuple[Chip, ...]
+    clear: str | None
+    synthetic: bool
+
+
+def skip_link() -> html.A:
+    return html.A(text("app.skip"), href="#main", className="skip-link")
+
+
+def rail(items: tuple[NavItem, ...]) -> html.Nav:
+    """The navigation; `shell.js` marks the current page and applies the theme choice."""
+    return html.Nav(
+        [
+            html.Div(
+                [html.Span(className="brand-mark", **attrs(aria_hidden="true")), text("app.name")],
+                className="brand",
+            ),
+            html.Ul(
+                [
+                    html.Li(
+                        dcc.Link(
+                            [icon(i.icon), html.Span(i.label)],
+                            href=i.path,
+                            id={"kind": "nav", "path": i.path},
+                            className="rail-link",
+                        )
+                    )
+                    for i in items
+                ],
+                className="rail-pages",
+            ),
+            theme_switch(),
+        ],
+        className="rail",
+        **attrs(aria_label=text("app.navigation")),
+    )
+
+
+def theme_switch() -> html.Div:
+    return html.Div(
+        [
+            html.Button(
+                [
+                    icon(_THEME_ICONS[t]),
+                    html.Span(text(f"shell.theme.{t}"), className="visually-hidden"),
+                ],
+                className="theme-button",
+                title=text(f"shell.theme.{t}"),
+                type="button",
+                **attrs(data_theme_button=t, aria_pressed="false"),
+            )
+            for t in THEMES
+        ],
+        className="theme-switch",
+        role="group",
+        **attrs(aria_label=text("shell.theme")),
+    )
+
+
+def top_bar(bar: TopBar) -> list[object]:
+    """Study, cut and date, analysis set, patients shown, active filters."""
+    return [
+        html.Div(
+            [
+                _picker("shell.study", bar.study, bar.studies, "study"),
+                _picker("shell.cut", bar.cut, bar.cuts, "cut"),
+                *([_synthetic()] if bar.synthetic else []),
+            ],
+            className="bar-what",
+        ),
+        html.Div(
+            [
+                html.Span(
+                    text("shell.patients", x=bar.shown, n=bar.total),
+                    id="patients-shown",
+                    className="patients-shown",
+                    role="status",
+                ),
+                _picker("shell.set", bar.set_label, bar.sets, "set"),
+                _chips(bar),
+            ],
+            className="bar-who",
+        ),
+    ]
+
+
+def _picker(key: str, face: str, items: tuple[Choice, ...], extra: str) -> html.Details | html.Span:
+    if len(items) < 2:
+        return html.Span(face, className=f"bar-fact {extra}", title=text(key))
+    links = [(i.label, i.address, i.current) for i in items]
+    return menu(
+        face,
+        choices(links, current_words=text("shell.current")),
+        name=f"{text(key)}: {face}",
+        extra=f"picker {extra}",
+    )
+
+
+def _synthetic() -> html.Span:
+    return html.Span(
+        text("shell.synthetic"), className="badge-synthetic", title=text("shell.synthetic.long")
+    )
+
+
+def _chips(bar: TopBar) -> html.Ul:
+    items = [
+        html.Li(
+            dcc.Link(
+                [
+                    html.Span(text("shell.filters.remove.start"), className="visually-hidden"),
+                    html.Span(text("shell.filters.chip", name=c.name, value=c.value)),
+                    icon("x"),
+                ],
+                href=c.address,
+                refresh=False,
+                className="chip",
+                title=text("shell.filters.remove", name=c.name, value=c.value),
+            )
+        )
+        for c in bar.chips
+    ]
+    if bar.clear is not None:
+        items.append(
+            html.Li(
+                dcc.Link(
+                    text("shell.filters.clear"),
+                    href=bar.clear,
+                    refresh=False,
+                    className="chip clear",
+                )
+            )
+        )
+    return html.Ul(items, className="chips", **attrs(aria_label=text("shell.filters.active")))
+
+
+def filter_bar(backbone: FilterControl | None, others: tuple[FilterControl, ...]) -> list[object]:
+    """Backbones stand open as pills; every other column is folded away until wanted."""
+    parts: list[object] = []
+    if backbone is not None:
+        parts.append(
+            html.Fieldset(
+                [html.Legend(backbone.label, title=backbone.help), _levels(backbone, pills=True)],
+                className="pills",
+            )
+        )
+    if others:
+        parts.append(
+            menu(
+                text("shell.filters"),
+                [_control(c) for c in others],
+                name=text("shell.filters.label"),
+                extra="filters",
+                icon_name="funnel",
+            )
+        )
+    return parts
+
+
+def _control(control: FilterControl) -> html.Fieldset:
+    body = _bounds(control) if control.numeric else _levels(control, pills=False)
+    return html.Fieldset([html.Legend(control.label, title=control.help), body])
+
+
+def _levels(control: FilterControl, *, pills: bool) -> dbc.Checklist:
+    options = [
+        {
+            "value": level.value,
+            "label": html.Span(
+                [
+                    html.Span(level.label),
+                    html.Span(str(level.count), className="level-count"),
+                ],
+                className="level",
+            ),
+        }
+        for level in control.levels
+    ]
+    return dbc.Checklist(
+        id={"kind": "levels", "column": control.column},
+        options=options,
+        value=list(control.chosen),
+        inline=pills,
+        className="level-list",
+    )
+
+
+def _bounds(control: FilterControl) -> html.Div:
+    def field(end: str, value: float | None, word: str) -> html.Label:
+        return html.Label(
+            [
+                html.Span(word),
+                dbc.Input(
+                    id={"kind": "bound", "column": control.column, "end": end},
+                    type="number",
+                    step="any",
+                    value=value,
+                    debounce=True,
+                    size="sm",
+                ),
+            ]
+        )
+
+    return html.Div(
+        [
+            field("lower", control.lower, text("shell.filters.from")),
+            field("upper", control.upper, text("shell.filters.to")),
+            *([html.P(control.help, className="hint")] if control.help else []),
+        ],
+        className="bounds",
+    )
+
+
+def newer_cut(cut_date: str, here: str, address: str) -> html.Div:
+    """The page stays on its cut; the newer one is an offer."""
+    return html.Div(
+        [
+            html.Span(text("shell.newer", date=cut_date)),
+            html.Span(text("shell.newer.keep", date=here), className="muted"),
+            dcc.Link(text("shell.newer.open"), href=address, refresh=False),
+        ],
+        className="banner",
+        role="status",
+    )
+
+
+def trouble(
+    title: str,
+    body: str,
+    *,
+    detail: str | None = None,
+    command: str | None = None,
+    back: tuple[str, str] | None = None,
+) -> html.Div:
+    """A page in words with a way back."""
+    return html.Div(
+        [
+            html.H1(title),
+            html.P(body),
+            *([html.P(detail, className="muted")] if detail else []),
+            *([html.Pre(html.Code(command))] if command else []),
+            *([html.P(html.A(back[0], href=back[1], className="button"))] if back else []),
+        ],
+        className="trouble",
+        role="alert",
+    )

@@ -1,0 +1,80 @@
+"""create_app: one Dash application on Flask, hardened, warmed, ready to serve on loopback."""
+
+from __future__ import annotations
+
+import dash
+from flask import Flask
+from flask_compress import Compress
+
+from dashboard import bundles, shell, web
+from dashboard.health import add_health
+from dashboard.index import InterimDash
+from dashboard.library import Library
+from dashboard.pages import PAGES, Context
+from dashboard.panels import PANELS
+from dashboard.results import Audience, Results
+from dashboard.settings import Settings
+from dashboard.text import text
+from data_access.store import CutStore
+
+
+def create_app(settings: Settings) -> InterimDash:
+    """The application over the store at `settings.home`, with its first request already served.
+
+    Warming before workers fork avoids Dash's first-request race and the cost of late imports.
+    """
+    server = Flask(__name__, static_folder=None)
+    library = Library(CutStore(settings.home))
+    hashes: list[str] = []
+    web.guard(server, lambda: app.callback_map)
+    web.dress(server, lambda: tuple(hashes))
+    add_health(server, library)
+    results = Results(library, PANELS, server)
+    context = Context(library, results, audience)
+
+    app = InterimDash(
+        "interim",
+        server=server,  # type: ignore[arg-type]
+        use_async=False,
+        enable_mcp=False,
+        use_pages=True,
+        pages_folder="",
+        include_pages_meta=False,
+        suppress_callback_exceptions=True,
+        serve_locally=True,
+        assets_folder=str(bundles.ASSETS),
+        include_assets_files=False,
+        title=text("app.name"),
+        update_title="",
+        add_log_handler=False,
+    )
+    for page in PAGES:
+        dash.register_page(  # type: ignore[no-untyped-call]
+            f"interim.{page.name}",
+            path=page.path,
+            name=text(f"page.{page.name}"),
+            layout=page.layout,
+        )
+    app.layout = shell.layout()
+    shell.register(app, context)
+    for page in PAGES:
+        page.register(app, context)
+    server.config["COMPRESS_MIN_SIZE"] = 500
+    Compress(server)
+    _warm(app, hashes)
+    return app
+
+
+def audience() -> Audience:
+    """Who asks. Without accounts everybody on this computer is the whole trial team."""
+    return Audience.FULL
+
+
+def _warm(app: InterimDash, hashes: list[str]) -> None:
+    """Set the server up and serve one page, as a first reader would (plotly/dash#3971)."""
+    app._setup_server()  # type: ignore[no-untyped-call]
+    client = app.server.test_client()
+    answer = client.get("/")
+    if answer.status_code != 200:
+        raise RuntimeError("the application could not serve its first page")
+    hashes.extend(app.csp_hashes())

@@ -1,0 +1,170 @@
+"""What the shell says about a selection: every link in the top bar and filter bar, already made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from components.shell import Chip, Choice, FilterControl, FilterLevel, TopBar
+from dashboard.library import CutName, Opened
+from dashboard.population import Population
+from dashboard.selection import MISSING, SETS, FilterField, Levels, Range, Selection
+from dashboard.text import day, text
+from data_access.store import Cut
+
+
+def top_bar(
+    selection: Selection,
+    opened: Opened,
+    population: Population,
+    studies: tuple[tuple[str, str], ...],
+    cuts: tuple[CutName, ...],
+) -> TopBar:
+    """`studies` are (id, title), `cuts` those of this study, newest first."""
+    cut = opened.cut
+    sets = set_labels(cut)
+    return TopBar(
+        study=cut.study.short_title or cut.study.title,
+        studies=tuple(
+            Choice(title, f"?study={id_}", current=id_ == selection.study) for id_, title in studies
+        ),
+        cut=text("shell.cut.item", date=day(cut.cut_date)),
+        cuts=tuple(
+            Choice(
+                text("shell.cut.newest" if i == 0 else "shell.cut.item", date=day(c.cut_date)),
+                f"?study={selection.study}&cut={c.id[:16]}",
+                current=c.id == selection.cut,
+            )
+            for i, c in enumerate(cuts)
+        ),
+        sets=tuple(
+            Choice(
+                sets[s],
+                "?" + replace(selection, analysis_set=s).query(),
+                current=s == selection.analysis_set,
+            )
+            for s in SETS
+        ),
+        set_label=sets[selection.analysis_set],
+        shown=len(population.patients),
+        total=len(population.base),
+        chips=chips(selection, opened),
+        clear="?" + selection.unfiltered().query() if selection.filtered else None,
+        synthetic=cut.study.synthetic,
+    )
+
+
+def set_labels(cut: Cut) -> dict[str, str]:
+    """Names of the analysis sets, the study's own words first."""
+    stated: dict[str, str] = {s.id: s.label for s in cut.study.sets}
+    return {s: stated.get(s) or text(f"set.{s}") for s in SETS}
+
+
+def backbone_labels(cut: Cut) -> dict[str, str]:
+    backbones = cut.study.backbones
+    return {g.id: g.label for g in backbones.groups} if backbones else {}
+
+
+def chips(selection: Selection, opened: Opened) -> tuple[Chip, ...]:
+    """One chip per chosen value, so that each can go alone."""
+    cut = opened.cut
+    names = backbone_labels(cut)
+    title = cut.study.backbones.label if cut.study.backbones else ""
+    found = [
+        Chip(title, names[b], "?" + selection.without("backbone", b).query())
+        for b in selection.backbones
+    ]
+    for item in selection.filters:
+        spec = opened.vocabulary.field(item.column)
+        label = spec.label if spec else item.column
+        if isinstance(item, Range):
+            found.append(
+                Chip(label, range_words(item), "?" + selection.without(item.column).query())
+            )
+        else:
+            found += [
+                Chip(label, level_words(cut, v), "?" + selection.without(item.column, v).query())
+                for v in item.values
+            ]
+    return tuple(found)
+
+
+def filter_words(selection: Selection, opened: Opened) -> str:
+    """The active filters in one line, for files that leave the screen."""
+    parts = [
+        text("shell.filters.chip", name=c.name, value=c.value) for c in chips(selection, opened)
+    ]
+    return "; ".join(parts) or text("shell.filters.none")
+
+
+def range_words(item: Range) -> str:
+    lower = "" if item.lower is None else f"{item.lower:g}"
+    upper = "" if item.upper is None else f"{item.upper:g}"
+    if not upper:
+        return text("shell.filters.at_least", lower=lower)
+    if not lower:
+        return text("shell.filters.at_most", upper=upper)
+    return text("shell.filters.range", lower=lower, upper=upper)
+
+
+def level_words(cut: Cut, value: str) -> str:
+    if value == MISSING:
+        return text("shell.filters.missing")
+    return cut.study.labels.get(value, value)
+
+
+def controls(
+    selection: Selection, opened: Opened, population: Population
+) -> tuple[FilterControl | None, tuple[FilterControl, ...]]:
+    """The backbone control (None without backbones) and one per filter column of the study."""
+    cut = opened.cut
+    counts = population.counts
+    backbone = None
+    if opened.vocabulary.backbones and cut.study.backbones:
+        names = backbone_labels(cut)
+        backbone = FilterControl(
+            "backbone",
+            cut.study.backbones.label,
+            tuple(
+                FilterLevel(b, names[b], counts["backbone"].get(b, 0))
+                for b in opened.vocabulary.backbones
+            ),
+            selection.backbones,
+            help=text("shell.filters.overlap"),
+        )
+    chosen = {f.column: f for f in selection.filters}
+    return backbone, tuple(
+        _control(cut, spec, chosen.get(spec.column), counts) for spec in opened.vocabulary.fields
+    )
+
+
+def _control(
+    cut: Cut,
+    spec: FilterField,
+    chosen: Levels | Range | None,
+    counts: Mapping[str, Mapping[str, int]],
+) -> FilterControl:
+    if spec.kind == "number":
+        ends = chosen if isinstance(chosen, Range) else Range(spec.column)
+        return FilterControl(
+            spec.column,
+            spec.label,
+            numeric=True,
+            lower=ends.lower,
+            upper=ends.upper,
+            help=None
+            if spec.lowest is None
+            else text(
+                "shell.filters.bounds",
+                label=spec.label,
+                lowest=f"{spec.lowest:g}",
+                highest=f"{spec.highest:g}",
+            ),
+        )
+    found = counts.get(spec.column, {})
+    return FilterControl(
+        spec.column,
+        spec.label,
+        tuple(FilterLevel(v, level_words(cut, v), found.get(v, 0)) for v in spec.levels),
+        chosen.values if isinstance(chosen, Levels) else (),
+    )

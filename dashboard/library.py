@@ -1,0 +1,123 @@
+"""Studies, cuts and what a query about a cut may say: the shell's view of the cut store."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from dashboard.selection import (
+    MISSING,
+    FilterField,
+    Selection,
+    SelectionError,
+    Vocabulary,
+    parse,
+    wanted,
+)
+from data_access.store import Cut, CutStore, StudySummary
+from data_access.study.model import FilterColumn
+
+#: open cuts kept in memory; a cut of 100 patients is a few MB
+OPEN_CUTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A verified cut with its vocabulary."""
+
+    cut: Cut
+    vocabulary: Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class CutName:
+    id: str
+    cut_date: date
+
+
+class Library:
+    """Read access to the store, safe for threads. Cuts are immutable, so an open one is kept."""
+
+    def __init__(self, store: CutStore) -> None:
+        self.store = store
+        self._open: OrderedDict[tuple[str, str], Opened] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def studies(self) -> tuple[StudySummary, ...]:
+        return tuple(self.store.studies())
+
+    def cuts(self, study: str) -> tuple[CutName, ...]:
+        """Whole cuts of a study, newest cut date first."""
+        return tuple(
+            CutName(c.id, c.cut_date)
+            for c in self.store.cuts(study)
+            if not c.damaged and c.cut_date is not None
+        )
+
+    def open(self, study: str, cut: str) -> Opened:
+        """The cut with its vocabulary. SelectionError when the store has no such cut."""
+        matches = [c.id for c in self.store.cuts(study) if c.id.startswith(cut)]
+        if len(matches) != 1:
+            raise SelectionError("unknown_cut")
+        key = (study, matches[0])
+        with self._lock:
+            if key in self._open:
+                self._open.move_to_end(key)
+                return self._open[key]
+        opened = self.store.open(study, matches[0])
+        found = Opened(opened, _vocabulary(study, opened))
+        with self._lock:
+            kept = self._open.setdefault(key, found)
+            while len(self._open) > OPEN_CUTS:
+                self._open.popitem(last=False)
+        return kept
+
+    def resolve(self, query: str) -> tuple[Selection, Opened]:
+        """What a query means now: no study is the first, no cut the newest. SelectionError."""
+        study, cut = wanted(query)
+        known = [s.id for s in self.studies()]
+        if not known:
+            raise SelectionError("no_study")
+        if study is None:
+            study = known[0]
+        elif study not in known:
+            raise SelectionError("unknown_study")
+        if cut is None:
+            cuts = self.cuts(study)
+            if not cuts:
+                raise SelectionError("unknown_cut")
+            cut = cuts[0].id
+        opened = self.open(study, cut)
+        return parse(query, opened.vocabulary), opened
+
+
+def _vocabulary(study: str, cut: Cut) -> Vocabulary:
+    adsl = cut.frame("ADSL")
+    backbones = cut.study.backbones
+    groups = tuple(g.id for g in backbones.groups) if backbones else ()
+    if backbones is not None and backbones.column not in adsl.columns:
+        groups = ()
+    fields = tuple(_field(spec, adsl) for spec in cut.study.filters if spec.column in adsl.columns)
+    return Vocabulary(study=study, cut=cut.id, backbones=groups, fields=fields)
+
+
+def _field(spec: FilterColumn, adsl: pd.DataFrame) -> FilterField:
+    values = adsl[spec.column]
+    if spec.kind == "number" and pd.api.types.is_numeric_dtype(values):
+        known = values.dropna()
+        lowest, highest = (float(known.min()), float(known.max())) if len(known) else (None, None)
+        return FilterField(spec.column, spec.label, "number", (), lowest, highest)
+    return FilterField(spec.column, spec.label, "category", tuple(sorted(set(levels_of(values)))))
+
+
+def levels_of(values: pd.Series) -> list[str]:
+    """One level per row of an ADSL column, as a query names it; "" where the value is missing."""
+    if pd.api.types.is_numeric_dtype(values):
+        return [MISSING if pd.isna(v) else f"{v:g}" for v in values]
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return [MISSING if pd.isna(v) else v.date().isoformat() for v in values]
+    return [MISSING if pd.isna(v) else str(v) for v in values]

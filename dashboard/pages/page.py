@@ -1,0 +1,74 @@
+"""What a page is, and how it fills its cards: each alone, each from one panel, failing in words."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from dash import Dash, Input, Output, html, no_update
+
+from components.card import failed, skeleton
+from dashboard.library import Library
+from dashboard.results import Audience, Results
+from dashboard.selection import Selection, SelectionError
+from dashboard.text import text
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What pages may use: results, and who asks."""
+
+    library: Library
+    results: Results
+    audience: Callable[[], Audience]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    name: str
+    path: str
+    icon: str
+    layout: Callable[[], Any]
+    register: Callable[[Dash, Context], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A slot of a page: the panel it asks for, and how the answer is drawn."""
+
+    name: str
+    title: str  # key of the text catalogue
+    height: int
+    draw: Callable[[dict[str, Any], Selection], Any]
+
+
+def slot(card: Card) -> html.Div:
+    """Where a card will stand, at its height from the start so that nothing jumps."""
+    return html.Div(
+        skeleton(card.name, text(card.title), height=card.height),
+        id=f"slot-{card.name}",
+        className="card-slot",
+    )
+
+
+def fill(app: Dash, context: Context, card: Card) -> None:
+    """One callback for one card: selection -> panel -> card."""
+
+    @app.callback(Output(f"slot-{card.name}", "children"), Input("selection", "data"))
+    def _fill(query: object) -> Any:
+        if not isinstance(query, str):
+            return no_update
+        try:
+            selection, _ = context.library.resolve(query)
+        except SelectionError:
+            return no_update  # the shell explains it
+        try:
+            answer = context.results.panel(card.name, selection, context.audience())
+            return card.draw(answer, selection)
+        except Exception:
+            log.exception("card %s of cut %s could not be made", card.name, selection.cut[:16])
+            return failed(card.name, text(card.title))

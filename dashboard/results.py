@@ -1,0 +1,159 @@
+"""The one place where metrics are asked for: by audience, cached as bytes, computed once, timed.
+
+A panel is a named function from a View (a cut seen through a selection) to JSON. Keys are strings
+of cut digest, audience, canonical selection and panel; values are the JSON bytes. Nothing is
+pickled by us or read back as anything but JSON, and no frame is ever a key.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from flask import Flask
+from flask_caching import Cache
+from flask_caching.backends import SimpleCache
+
+from dashboard.library import Library
+from dashboard.population import Population, population
+from dashboard.selection import Selection
+from data_access.store import Cut
+
+log = logging.getLogger(__name__)
+
+CACHE_ENTRIES = 2_000
+CACHE_SECONDS = 24 * 3600
+
+
+class _Bytes:
+    """Values are bytes already: stored as they are, so nothing is ever unpickled."""
+
+    @staticmethod
+    def dumps(value: bytes) -> bytes:
+        return bytes(value)
+
+    @staticmethod
+    def loads(value: bytes) -> bytes:
+        return value
+
+
+class ByteCache(SimpleCache):
+    """flask-caching's in-process cache without its pickling."""
+
+    serializer = _Bytes()  # type: ignore[assignment]
+
+
+class Audience(StrEnum):
+    """Who a result is for. Accounts will add narrower ones; every call states one already."""
+
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A cut seen through a selection, for an audience: all a panel may look at."""
+
+    cut: Cut
+    selection: Selection
+    audience: Audience
+    population: Population
+
+
+Panel = Callable[[View], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    panel: str
+    milliseconds: float
+    cached: bool
+
+
+class Results:
+    """Answers `panel` questions about selections. One per process; safe for threads."""
+
+    def __init__(self, library: Library, panels: Mapping[str, Panel], server: Flask) -> None:
+        self.library = library
+        self._panels = dict(panels)
+        self._cache = Cache(
+            config={
+                "CACHE_TYPE": f"{ByteCache.__module__}.{ByteCache.__name__}",
+                "CACHE_THRESHOLD": CACHE_ENTRIES,
+                "CACHE_DEFAULT_TIMEOUT": CACHE_SECONDS,
+                "CACHE_NO_NULL_WARNING": True,
+            }
+        )
+        self._cache.init_app(server)
+        self._backend = self._cache_of(server)
+        self._running: dict[str, Future[bytes]] = {}
+        self._lock = threading.Lock()
+        self._observer: Callable[[Timing], None] = lambda timing: None
+
+    @staticmethod
+    def _cache_of(server: Flask) -> Any:
+        caches = server.extensions["cache"]
+        return next(iter(caches.values()))
+
+    def observe(self, observer: Callable[[Timing], None]) -> None:
+        """Call `observer` with the timing of every answer."""
+        self._observer = observer
+
+    def panel(self, name: str, selection: Selection, audience: Audience) -> dict[str, Any]:
+        """The panel's result as plain JSON values. KeyError for an unknown panel."""
+        answer: dict[str, Any] = json.loads(self.raw(name, selection, audience))
+        return answer
+
+    def raw(self, name: str, selection: Selection, audience: Audience) -> bytes:
+        """The panel's result as JSON bytes; concurrent askers of one key share one computation."""
+        compute = self._panels[name]
+        key = self.key(name, selection, audience)
+        started = time.perf_counter()
+        stored = self._backend.get(key)
+        if isinstance(stored, bytes):
+            self._tell(name, started, cached=True)
+            return stored
+        with self._lock:
+            future = self._running.get(key)
+            mine = future is None
+            if future is None:
+                future = self._running[key] = Future()
+        if not mine:
+            value = future.result()
+            self._tell(name, started, cached=True)
+            return value
+        try:
+            value = _as_bytes(compute(self.view(selection, audience)))
+            self._backend.set(key, value)
+            future.set_result(value)
+        except BaseException as error:
+            future.set_exception(error)
+            raise
+        finally:
+            with self._lock:
+                del self._running[key]
+        self._tell(name, started, cached=False)
+        return value
+
+    def view(self, selection: Selection, audience: Audience) -> View:
+        """Open the cut and apply the selection: the only way from a selection to patients."""
+        cut = self.library.open(selection.study, selection.cut).cut
+        return View(cut, selection, audience, population(cut, selection))
+
+    @staticmethod
+    def key(name: str, selection: Selection, audience: Audience) -> str:
+        return "|".join((selection.cut, audience.value, name, selection.query()))
+
+    def _tell(self, name: str, started: float, *, cached: bool) -> None:
+        self._observer(Timing(name, (time.perf_counter() - started) * 1000, cached))
+
+
+def _as_bytes(value: Mapping[str, Any]) -> bytes:
+    """RFC 8259 JSON: a NaN in a result is a fault, not a value."""
+    return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()

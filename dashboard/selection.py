@@ -1,0 +1,304 @@
+"""Selection: cut, analysis set, filters, grouping and rules, and its one form as a URL query.
+
+A selection is frozen and canonical: equal views have equal queries, so the query is also the
+cache key. Nothing from a query is believed: every value is looked up in the cut's own vocabulary.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+from urllib.parse import parse_qsl, quote, urlencode
+
+MAX_QUERY = 8_000
+MAX_FIELDS = 400
+#: in a query, the level of patients whose value is missing
+MISSING = ""
+
+Kind = Literal["category", "number"]
+GROUPINGS = ("none", "backbone")
+#: how PFS is censored: the primary rule set, or treatment policy as sensitivity
+RULE_SETS = ("fda", "ema")
+SETS = ("enrolled", "safety", "full", "evaluable")
+
+_NUMBER = r"-?\d{1,9}(?:\.\d{1,6})?"
+_RANGE = re.compile(rf"(?P<lower>{_NUMBER})?\.\.(?P<upper>{_NUMBER})?")
+_CUT = re.compile(r"[0-9a-f]{6,64}")
+_FILTER = "f."
+_SINGLE = ("study", "cut", "set", "group", "rules")
+
+
+class SelectionError(ValueError):
+    """A query that names something this cut does not have.
+
+    `problem` is a key of the text catalogue (`selection.<problem>`); `part` is one of the
+    dashboard's own words (a parameter name), never an echo of what was sent.
+    """
+
+    def __init__(self, problem: str, part: str = "") -> None:
+        super().__init__(f"{problem}: {part}" if part else problem)
+        self.problem = problem
+        self.part = part
+
+
+@dataclass(frozen=True, slots=True)
+class FilterField:
+    """A column of ADSL that may be filtered, with the levels this cut holds ("" = missing)."""
+
+    column: str
+    label: str
+    kind: Kind
+    levels: tuple[str, ...] = ()
+    lowest: float | None = None
+    highest: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Every word a query about one cut may use."""
+
+    study: str
+    cut: str
+    sets: tuple[str, ...] = SETS
+    backbones: tuple[str, ...] = ()
+    fields: tuple[FilterField, ...] = ()
+
+    def field(self, column: str) -> FilterField | None:
+        return next((f for f in self.fields if f.column == column), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Patients whose `column` holds one of `values`."""
+
+    column: str
+    values: tuple[str, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return self.values
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Patients whose `column` lies in [lower, upper]; None is open. Missing values are outside."""
+
+    column: str
+    lower: float | None = None
+    upper: float | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return (f"{_plain(self.lower)}..{_plain(self.upper)}",)
+
+
+Filter = Levels | Range
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is looked at. `backbones` are ids of (overlapping) groups: in any of them is in."""
+
+    study: str
+    cut: str
+    analysis_set: str = "enrolled"
+    backbones: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = field(default=())
+    group: str = "none"
+    rules: str = "fda"
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.backbones or self.filters)
+
+    def query(self) -> str:
+        """The canonical query, without "?". Defaults are left out, study and cut never."""
+        pairs = [("study", self.study), ("cut", self.cut[:16])]
+        if self.analysis_set != "enrolled":
+            pairs.append(("set", self.analysis_set))
+        if self.group != "none":
+            pairs.append(("group", self.group))
+        if self.rules != "fda":
+            pairs.append(("rules", self.rules))
+        pairs += [("backbone", b) for b in self.backbones]
+        pairs += [(_FILTER + f.column, text) for f in self.filters for text in f.texts]
+        return urlencode(pairs, quote_via=quote, safe="")
+
+    def without(self, column: str, value: str | None = None) -> Selection:
+        """This selection less one filter (or one value of it); "backbone" is a column."""
+        if column == "backbone":
+            kept = tuple(b for b in self.backbones if value is not None and b != value)
+            return replace(self, backbones=kept)
+        filters: list[Filter] = []
+        for item in self.filters:
+            if item.column != column:
+                filters.append(item)
+            elif value is not None and isinstance(item, Levels):
+                rest = tuple(v for v in item.values if v != value)
+                filters += [Levels(column, rest)] if rest else []
+        return replace(self, filters=tuple(filters))
+
+    def unfiltered(self) -> Selection:
+        return replace(self, backbones=(), filters=())
+
+
+def wanted(query: str) -> tuple[str | None, str | None]:
+    """The study and cut a query names, before anything is opened. Raises SelectionError."""
+    fields = _fields(query)
+    study, cut = _one(fields, "study"), _one(fields, "cut")
+    if cut is not None and not _CUT.fullmatch(cut):
+        raise SelectionError("unknown_cut")
+    return study, cut
+
+
+def parse(query: str, vocabulary: Vocabulary) -> Selection:
+    """The selection a query means for the cut of `vocabulary`. Raises SelectionError."""
+    fields = _fields(query)
+    columns = {k[len(_FILTER) :]: v for k, v in fields.items() if k.startswith(_FILTER)}
+    for name in fields:
+        if name not in (*_SINGLE, "backbone") and not name.startswith(_FILTER):
+            raise SelectionError("unknown_parameter")
+    return Selection(
+        study=vocabulary.study,
+        cut=vocabulary.cut,
+        analysis_set=_choice(fields, "set", vocabulary.sets, "enrolled"),
+        backbones=_known(fields.get("backbone", ()), vocabulary.backbones, "backbone"),
+        filters=_filters(columns, vocabulary),
+        group=_choice(fields, "group", GROUPINGS, "none"),
+        rules=_choice(fields, "rules", RULE_SETS, "fda"),
+    )
+
+
+def choose(selection: Selection, column: str, value: object, vocabulary: Vocabulary) -> Selection:
+    """`selection` with the filter on one column set to what a control holds (untrusted).
+
+    A list of levels for a category, `[lower, upper]` for a number; empty means no filter.
+    """
+    if column == "backbone":
+        return replace(selection, backbones=_known(_strings(value), vocabulary.backbones, column))
+    spec = vocabulary.field(column)
+    if spec is None:
+        raise SelectionError("unknown_filter")
+    new = _range_of(spec, value) if spec.kind == "number" else _levels(spec, _strings(value))
+    others = {f.column: f for f in selection.filters if f.column != column}
+    if new is not None:
+        others[column] = new
+    return replace(selection, filters=_in_order(others, vocabulary))
+
+
+def _fields(query: str) -> dict[str, tuple[str, ...]]:
+    if not isinstance(query, str) or len(query) > MAX_QUERY:
+        raise SelectionError("too_long")
+    try:
+        pairs = parse_qsl(
+            query.removeprefix("?"),
+            keep_blank_values=True,
+            max_num_fields=MAX_FIELDS,
+            errors="strict",
+        )
+    except ValueError as error:  # too many fields, or bytes that are no text
+        raise SelectionError("unreadable") from error
+    fields: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        fields[name] = (*fields.get(name, ()), value)
+    return fields
+
+
+def _one(fields: Mapping[str, tuple[str, ...]], name: str) -> str | None:
+    values = fields.get(name, ())
+    if len(values) > 1:
+        raise SelectionError("repeated", name)
+    return values[0] if values else None
+
+
+def _choice(
+    fields: Mapping[str, tuple[str, ...]], name: str, allowed: Iterable[str], default: str
+) -> str:
+    value = _one(fields, name)
+    if value is None:
+        return default
+    if value not in allowed:
+        raise SelectionError("unknown_value", name)
+    return value
+
+
+def _known(values: Iterable[str], allowed: tuple[str, ...], name: str) -> tuple[str, ...]:
+    chosen = set(values)
+    if not chosen <= set(allowed):
+        raise SelectionError("unknown_value", name)
+    return tuple(a for a in allowed if a in chosen)
+
+
+def _filters(columns: Mapping[str, tuple[str, ...]], vocabulary: Vocabulary) -> tuple[Filter, ...]:
+    found: dict[str, Filter] = {}
+    for column, values in columns.items():
+        spec = vocabulary.field(column)
+        if spec is None:
+            raise SelectionError("unknown_filter")
+        if spec.kind == "number":
+            if len(values) > 1:
+                raise SelectionError("repeated", spec.label)
+            new: Filter | None = _range(spec, values[0])
+        else:
+            new = _levels(spec, values)
+        if new is not None:
+            found[column] = new
+    return _in_order(found, vocabulary)
+
+
+def _in_order(filters: Mapping[str, Filter], vocabulary: Vocabulary) -> tuple[Filter, ...]:
+    return tuple(filters[f.column] for f in vocabulary.fields if f.column in filters)
+
+
+def _levels(spec: FilterField, values: Iterable[str]) -> Levels | None:
+    chosen = _known(values, spec.levels, spec.label)
+    return Levels(spec.column, chosen) if chosen else None
+
+
+def _range(spec: FilterField, value: str) -> Range | None:
+    match = _RANGE.fullmatch(value)
+    if match is None:
+        raise SelectionError("unknown_value", spec.label)
+    ends = [None if match[k] is None else float(match[k]) for k in ("lower", "upper")]
+    return _checked(spec, ends[0], ends[1])
+
+
+def _range_of(spec: FilterField, value: object) -> Range | None:
+    ends = value if isinstance(value, list | tuple) and len(value) == 2 else (None, None)
+    numbers: list[float | None] = []
+    for end in ends:
+        if end is None or end == "":
+            numbers.append(None)
+        elif isinstance(end, int | float) and not isinstance(end, bool) and math.isfinite(end):
+            numbers.append(float(end))
+        else:
+            raise SelectionError("unknown_value", spec.label)
+    return _checked(spec, numbers[0], numbers[1])
+
+
+def _checked(spec: FilterField, lower: float | None, upper: float | None) -> Range | None:
+    if lower is None and upper is None:
+        return None
+    if lower is not None and upper is not None and lower > upper:
+        raise SelectionError("empty_range", spec.label)
+    if any(end is not None and abs(end) >= 1e9 for end in (lower, upper)):
+        raise SelectionError("unknown_value", spec.label)
+    # what the query can say is what is meant: six decimals, no minus zero
+    return Range(spec.column, *(None if e is None else round(e, 6) + 0.0 for e in (lower, upper)))
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, list | tuple) and all(isinstance(v, str) for v in value):
+        return tuple(value)
+    raise SelectionError("unreadable")
+
+
+def _plain(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:.6f}".rstrip("0").rstrip(".")

@@ -1,0 +1,187 @@
+"""The shell's callbacks: address -> pinned selection -> top bar and filters -> address."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
+
+from components import shell as parts
+from components.attributes import attrs
+from dashboard import frame
+from dashboard.pages import PAGES, Context
+from dashboard.selection import Selection, SelectionError, choose
+from dashboard.text import day, text
+from data_access.findings import DataError
+
+log = logging.getLogger(__name__)
+
+#: how often an open page asks whether a newer cut exists
+NEWER_MILLISECONDS = 60_000
+
+
+def layout() -> html.Div:
+    """Ids and frame only: no study, no number, nothing of a patient."""
+    items = tuple(parts.NavItem(text(f"page.{p.name}"), p.path, p.icon) for p in PAGES)
+    return html.Div(
+        [
+            dcc.Location(id="address", refresh=False),
+            dcc.Store(id="selection"),
+            dcc.Store(id="document"),
+            dcc.Interval(id="heartbeat", interval=NEWER_MILLISECONDS),
+            parts.skip_link(),
+            parts.rail(items),
+            html.Div(
+                [
+                    html.Header(
+                        [
+                            html.Div(id="top-bar", className="top-bar"),
+                            html.Div(id="filter-bar", className="filter-bar"),
+                        ],
+                        className="head",
+                    ),
+                    html.Div(id="notice"),
+                    html.Main(
+                        [html.Div(id="trouble"), html.Div(id="page")],
+                        id="main",
+                        tabIndex=-1,
+                        **attrs(aria_label=text("app.main")),
+                    ),
+                ],
+                className="frame",
+            ),
+        ],
+        className="app",
+    )
+
+
+def register(app: Dash, context: Context) -> None:
+    _route(app)
+    _resolve(app, context)
+    _filters(app, context)
+    _newer(app, context)
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("interim", "settle"),
+        Output("document", "data"),
+        Input("selection", "data"),
+        Input("address", "pathname"),
+        State("document", "data"),
+    )
+
+
+def _route(app: Dash) -> None:
+    layouts = {p.path: p.layout for p in PAGES}
+
+    @app.callback(Output("page", "children"), Input("address", "pathname"))
+    def _page(path: object) -> Any:
+        known = layouts.get(path.rstrip("/") or "/") if isinstance(path, str) else None
+        if known is not None:
+            return known()
+        return parts.trouble(
+            text("trouble.page.title"),
+            text("trouble.page.body"),
+            back=(text("trouble.back"), "/"),
+        )
+
+
+def _resolve(app: Dash, context: Context) -> None:
+    @app.callback(
+        Output("selection", "data"),
+        Output("top-bar", "children"),
+        Output("filter-bar", "children"),
+        Output("trouble", "children"),
+        Output("page", "hidden"),
+        Input("address", "search"),
+    )
+    def _selection(search: object) -> Any:
+        try:
+            selection, opened = context.library.resolve(search if isinstance(search, str) else "")
+            view = context.results.view(selection, context.audience())
+            studies = tuple((s.id, s.title or s.id) for s in context.library.studies())
+            cuts = context.library.cuts(selection.study)
+            bar = frame.top_bar(selection, opened, view.population, studies, cuts)
+            controls = frame.controls(selection, opened, view.population)
+        except SelectionError as error:
+            return None, [], [], _trouble(error), True
+        except DataError:
+            log.exception("a cut could not be opened")
+            return None, [], [], _page("trouble.damaged"), True
+        except Exception:
+            log.exception("a selection could not be opened")
+            return None, [], [], _page("trouble.failed"), True
+        return selection.query(), parts.top_bar(bar), parts.filter_bar(*controls), None, False
+
+
+def _page(key: str) -> html.Div:
+    return parts.trouble(text(f"{key}.title"), text(f"{key}.body"), back=_back())
+
+
+def _back() -> tuple[str, str]:
+    return text("trouble.back"), "/"
+
+
+def _trouble(error: SelectionError) -> html.Div:
+    if error.problem == "no_study":
+        return parts.trouble(
+            text("trouble.empty.title"),
+            text("trouble.empty.body"),
+            command=text("trouble.empty.command"),
+        )
+    return parts.trouble(
+        text("trouble.title"),
+        text(f"selection.{error.problem}", part=error.part),
+        detail=text("trouble.keep"),
+        back=_back(),
+    )
+
+
+def _filters(app: Dash, context: Context) -> None:
+    @app.callback(
+        Output("address", "search"),
+        Input({"kind": "levels", "column": ALL}, "value"),
+        Input({"kind": "bound", "column": ALL, "end": ALL}, "value"),
+        State("selection", "data"),
+        prevent_initial_call=True,
+    )
+    def _changed(levels: object, bounds: object, query: object) -> Any:
+        if not isinstance(query, str) or not isinstance(ctx.triggered_id, dict):
+            return no_update
+        try:
+            selection, opened = context.library.resolve(query)
+            column = str(ctx.triggered_id.get("column"))
+            new = choose(selection, column, _held(column), opened.vocabulary)
+        except SelectionError:
+            return no_update  # a value the page itself never offers
+        return "?" + new.query() if new != selection else no_update
+
+
+def _held(column: str) -> object:
+    """What the controls of one column hold now: levels, or the two ends of a range."""
+    held = [i for group in ctx.inputs_list for i in group if i["id"].get("column") == column]
+    ends = {i["id"]["end"]: i.get("value") for i in held if "end" in i["id"]}
+    if ends:
+        return [ends.get("lower"), ends.get("upper")]
+    return held[0].get("value") if held else None
+
+
+def _newer(app: Dash, context: Context) -> None:
+    @app.callback(
+        Output("notice", "children"), Input("selection", "data"), Input("heartbeat", "n_intervals")
+    )
+    def _notice(query: object, beats: object) -> Any:
+        if not isinstance(query, str):
+            return None
+        try:
+            selection, opened = context.library.resolve(query)
+        except (SelectionError, DataError):
+            return None
+        cuts = context.library.cuts(selection.study)
+        return _offer(selection, opened.cut.cut_date.isoformat(), cuts[0].id, cuts[0].cut_date)
+
+
+def _offer(selection: Selection, here: str, newest: str, newest_date: Any) -> Any:
+    if newest == selection.cut or newest_date.isoformat() < here:
+        return None
+    address = f"?study={selection.study}&cut={newest[:16]}"
+    return parts.newer_cut(day(newest_date), day(here), address)
