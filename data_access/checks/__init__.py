@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from data_access.checks import structure
+from data_access.checks import copies, hygiene, levels, privacy, structure, values
 from data_access.checks.context import Check, Context, Previous
 from data_access.findings import Finding, Rule, in_order
 
-_AREAS = (structure,)
+_AREAS = (structure, privacy, hygiene, levels, values)
 
-RULES: tuple[Rule, ...] = tuple(rule for area in _AREAS for rule in area.RULES)
+RULES: tuple[Rule, ...] = (*(r for area in _AREAS for r in area.RULES), *copies.RULES)
 CHECKS: tuple[Check, ...] = tuple(check for area in _AREAS for check in area.CHECKS)
 
 __all__ = ["CHECKS", "RULES", "Check", "Context", "Previous", "run_checks"]
 
 
 def run_checks(context: Context) -> tuple[Finding, ...]:
-    """Every finding of every rule, gravest first."""
+    """Every finding of every rule, gravest first.
+
+    When USUBJID identifies people, that alone is said: every other finding lists patients.
+    """
+    revealing = tuple(privacy.key_is_identifier(context))
+    if revealing:
+        return in_order(revealing)
     return in_order(finding for check in CHECKS for finding in check(context))

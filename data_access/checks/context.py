@@ -80,18 +80,29 @@ Check = Callable[[Context], Iterable[Finding]]
 
 
 def kind_of(context: Context, domain: str, column: str) -> Kind | None:
-    """How a column is to be read; extra text columns that form groups count as codes."""
+    """How a column is read: as study.toml states, else as the schema does, else by its type.
+
+    Words that split patients into groups count as codes wherever they come from. None for the
+    columns that are not of the export.
+    """
     if column in PROVENANCE or column == PERSON:
         return None
+    spec = context.study.domains.get(domain)
+    if spec is not None and column in spec.kinds:
+        return Kind(spec.kinds[column])
     known = DOMAINS[domain].column(column) if domain in DOMAINS else None
-    if known is not None and known.kind is not Kind.TEXT:
-        return known.kind
-    if known is None:
-        spec = context.study.domains.get(domain)
-        stated = spec.kinds.get(column) if spec else None
-        if stated in ("number", "date", "flag"):
-            return Kind(stated)
-    return Kind.CODE if column in _grouping(context.study) and domain == "ADSL" else Kind.TEXT
+    kind = known.kind if known else _kind_of_type(context.frames.get(domain), column)
+    if kind is Kind.TEXT and domain == "ADSL" and column in _grouping(context.study):
+        return Kind.CODE
+    return kind
+
+
+def _kind_of_type(frame: pd.DataFrame | None, column: str) -> Kind:
+    if frame is None or column not in frame:
+        return Kind.TEXT
+    if pd.api.types.is_datetime64_any_dtype(frame[column]):
+        return Kind.DATE
+    return Kind.NUMBER if pd.api.types.is_numeric_dtype(frame[column]) else Kind.TEXT
 
 
 def _grouping(study: Study) -> set[str]:
@@ -101,6 +112,12 @@ def _grouping(study: Study) -> set[str]:
     if study.backbones:
         columns.add(study.backbones.column)
     return columns
+
+
+def columns_of(context: Context, domain: str, *kinds: Kind) -> list[str]:
+    """The columns of a domain that are read as one of `kinds`."""
+    frame = context.frames[domain]
+    return [c for c in frame.columns if kind_of(context, domain, str(c)) in kinds]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +159,9 @@ class Hits:
         return Place(file, row=row, column=column)
 
     def told(self, noun: str, verb: str = "") -> str:
-        """`65 adverse events of 38 patients start`; `verb` is "starts|start"."""
-        patients = len(self.patients())
+        """`65 adverse events of 38 patients start`; `verb` is "starts|start". A row of ADSL is a
+        patient, who is not counted again."""
+        patients = 0 if self.domain == "ADSL" else len(self.patients())
         of = f" of {counted(patients, 'patient')}" if patients else ""
         single, _, several = verb.partition("|")
         said = single if self.rows == 1 else (several or single)

@@ -33,8 +33,9 @@ def compare_copies(
     """One finding per column of `copies` that disagrees with `adsl` for some patient.
 
     `copies`: one row per row of the domain, with USUBJID, provenance columns and the repeated ADSL
-    columns, typed as in ADSL. Missing on either side is no disagreement: a thinned export is
-    honest. `line_based` says of each file whether `_row` counts lines. Patients who are not in ADSL are left to `check-subject-unknown`.
+    columns, typed as in ADSL. `line_based` says of each file whether `_row` counts lines. Missing
+    on either side is no disagreement: a thinned export is honest. Patients who are not in ADSL
+    are left to `check-subject-unknown`.
     """
     shared = [
         c for c in copies.columns if c in adsl.columns and c not in (*PROVENANCE, PERSON, "USUBJID")

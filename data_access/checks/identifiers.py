@@ -61,13 +61,16 @@ _LABELS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 # What a cell looks like; the checks of free text use the same patterns (`re` and RE2 agree).
 EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
 URL = r"(?:https?://|www\.)[^\s]+"
-#: A telephone number as people write it: with a plus, or in groups nothing else has.
+#: A telephone number as people write it, in a form that no subject number has.
 PHONE = (
     r"\+[1-9]\d{0,2}[ .()-]{0,2}\d{1,4}(?:[ .()-]{1,2}\d{2,4}){1,4}|\+\d{9,14}"
-    r"|\(\d{3}\) ?\d{3}[-. ]\d{4}|\b\d{3}-\d{3}-\d{4}\b|\b0\d{2,3}-\d{7,8}\b"
+    r"|\(\d{3}\) ?\d{3}[-. ]\d{4}|\b0\d{2,3}-\d{7,8}\b"
 )
+#: A telephone number in free text; as a column of its own it may be study-site-subject.
+PHONE_GROUPS = r"\b\d{3}-\d{3}-\d{4}\b"
 MOBILE_CN = r"\b1[3-9]\d{9}\b"
 NATIONAL_ID_CN = r"\b[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]\b"
+#: For free text, as above.
 SSN_US = r"\b\d{3}-\d{2}-\d{4}\b"
 IP = r"\b(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b"
 TITLED_NAME = r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? [A-Z][a-z]+"
@@ -79,7 +82,6 @@ _CELLS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (EMAIL, "e-mail addresses"),
         (URL, "web addresses"),
         (NATIONAL_ID_CN, "national id numbers"),
-        (SSN_US, "social security numbers"),
         (PHONE, "telephone numbers"),
         (IP, "internet addresses"),
         (TITLED_NAME + r"(?:[ .'-]+[A-Za-z]+)*\.?", "names of people"),

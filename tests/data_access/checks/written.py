@@ -31,8 +31,8 @@ def typed(domain: str, strings: pd.DataFrame, context: Context) -> pd.DataFrame:
         if kind in (Kind.NUMBER, Kind.INTEGER):
             frame[column] = pd.to_numeric(cells).astype("float64").to_numpy()
         elif kind is Kind.DATE:
-            days = pd.to_datetime(cells.str.slice(0, 10), format="%Y-%m-%d")
-            frame[column] = days.astype("datetime64[s]").to_numpy()
+            days = cells.str.slice(0, 10).fillna("NaT").to_numpy(dtype="datetime64[s]")
+            frame[column] = days
         else:
             frame[column] = cells.astype(TEXT).to_numpy()
             frame[column] = frame[column].astype(TEXT)
