@@ -48,8 +48,8 @@ SEPARATOR = Rule(
     "read-separator",
     Severity.REJECT,
     "The separator is the usual one of the file's extension, or declared",
-    'Declare it in study.toml: [files.<domain>] separator = ";" (and decimal = "," where numbers '
-    "have a decimal comma).",
+    "Declare it in study.toml under [files]: "
+    'adsl = { path = "adsl.csv", separator = ";", decimal = "," }.',
     answers=(18,),
 )
 HEADER_EMPTY = Rule(
@@ -117,7 +117,8 @@ RULES: tuple[Rule, ...] = (
 
 _QUOTE_SENTENCES = {
     "unclosed": "The double quote opened on line {line} of {name} is never closed.",
-    "junk": "Text follows a closing double quote on line {line} of {name} (byte offset {offset}).",
+    "junk": "Text follows the closing quote of the field that opens on line {opened} of {name} "
+    "(line {line}, byte offset {offset}).",
     "stray": "A double quote stands inside an unquoted field on line {line} of {name} "
     "(byte offset {offset}).",
     "line-ends": "Line {line} of {name} ends in another way than the lines before it: "
@@ -135,7 +136,9 @@ def quoting(error: RecordError, name: str) -> DataError:
     remedy = None
     if error.kind == "unclosed":
         remedy = "Close the quote, or export the file again: it may have been cut off."
-    sentence = _QUOTE_SENTENCES[error.kind].format(line=error.line, offset=error.offset, name=name)
+    sentence = _QUOTE_SENTENCES[error.kind].format(
+        line=error.line, opened=error.opened, offset=error.offset, name=name
+    )
     return DataError(rule.finding(sentence, places=[Place(name, line=error.line)], remedy=remedy))
 
 
@@ -166,7 +169,7 @@ def _count_remedy(
 ) -> str | None:
     """What a miscount usually means, by where it stands."""
     line, got = bad[0]
-    if len(bad) == rows and rows > 1 and expected < got:
+    if len(bad) == rows and rows > 1 and expected < max(n for _, n in bad):
         return "Take out what stands above the header line: the first line must name the columns."
     if line == last_line and got < expected:
         return (
@@ -193,7 +196,7 @@ def cell_size(lines: Sequence[tuple[int, str]], *, limit: int, name: str, count:
 
 def separator(name: str, *, used: str, other: str, declared: bool) -> DataError:
     """A header that another separator than `used` divides."""
-    decimal = ' and, where numbers have a decimal comma, decimal = ","' if other == ";" else ""
+    decimal = ', decimal = ","' if other == ";" else ""
     written = "\\t" if other == "\t" else other
     how = "declared separator" if declared else "separator of this kind of file"
     return DataError(
@@ -201,8 +204,7 @@ def separator(name: str, *, used: str, other: str, declared: bool) -> DataError:
             f"The header of {name} holds no {SEPARATORS[used]}, the {how}, "
             f"but is divided by the {SEPARATORS[other]}.",
             places=[Place(name, line=1)],
-            remedy=f"Declare it in study.toml: [files.{domain_guess(name)}] "
-            f'separator = "{written}"{decimal}.',
+            remedy=declare(name, f'separator = "{written}"{decimal}'),
         )
     )
 
@@ -214,15 +216,16 @@ def ambiguous(name: str, *, used: str, other: str) -> DataError:
             f"{name} can be divided by the {SEPARATORS[used]} and by the {SEPARATORS[other]}: "
             "both give every record as many fields as the header.",
             places=[Place(name, line=1)],
-            remedy=f"Say in study.toml which it is: [files.{domain_guess(name)}] "
-            'separator = "," or another; decimal = "," where numbers have a decimal comma.',
+            remedy=declare(name, f'separator = "{used}"') + f' Or separator = "{other}".',
         )
     )
 
 
-def domain_guess(name: str) -> str:
-    """The key a person would write under [files] for this file."""
-    return PurePosixPath(name).name.split(".")[0].split("_")[0].upper() or "DOMAIN"
+def declare(name: str, how: str) -> str:
+    """The line of study.toml that says how a file is to be read."""
+    file = PurePosixPath(name).name
+    domain = file.split(".")[0].split("_")[0].casefold() or "domain"
+    return f'Declare it in study.toml under [files]: {domain} = {{ path = "{file}", {how} }}.'
 
 
 def note(rule: Rule, sentence: str, name: str) -> Finding:

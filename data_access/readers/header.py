@@ -55,8 +55,7 @@ def _unknown(name: str, declared: str | None, held: list[str]) -> DataError:
         seen = ", ".join(SEPARATORS[s] for s in held) or "no separator"
         sentence = f"The extension of {name} does not say its separator; its header holds: {seen}."
         remedy = (
-            "Name the file .csv (comma) or .tsv (tab), or declare the separator in study.toml: "
-            f'[files.{faults.domain_guess(name)}] separator = ";".'
+            f"Name the file .csv (comma) or .tsv (tab). {faults.declare(name, 'separator = ";"')}"
         )
     return DataError(faults.SEPARATOR.finding(sentence, places=[Place(name)], remedy=remedy))
 

@@ -31,8 +31,9 @@ class Record:
 class RecordError(ValueError):
     """A fault after which the rest of the text cannot be split into records."""
 
-    def __init__(self, kind: str, line: int, offset: int) -> None:
+    def __init__(self, kind: str, line: int, offset: int, opened: int | None = None) -> None:
         super().__init__(kind)
+        self.opened = opened or line  # where the field begins
         self.kind = kind  # "unclosed", "junk", "stray", "line-ends"
         self.line = line
         self.offset = offset
@@ -98,4 +99,4 @@ def _fault(data: bytes, position: int, line: int) -> RecordError:
         return RecordError("stray", line, data.index(b'"', position))
     if match.end() == len(data):
         return RecordError("unclosed", line, position)
-    return RecordError("junk", line + count_lines(match.group()), match.end() + 1)
+    return RecordError("junk", line + count_lines(match.group()), match.end() + 1, line)

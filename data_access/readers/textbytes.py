@@ -26,8 +26,8 @@ ENCODING = Rule(
     "read-encoding",
     Severity.REJECT,
     "Text is UTF-8, or in the encoding study.toml declares",
-    "Save the file as UTF-8, or declare its encoding in study.toml: [files.<domain>] "
-    'encoding = "gb18030" (Chinese) or "cp1252" (Western European).',
+    "Save the file as UTF-8, or declare its encoding in study.toml under [files]: "
+    'adsl = { path = "adsl.csv", encoding = "gb18030" } (Chinese) or "cp1252" (Western European).',
     answers=(7, 8, 9),
 )
 UTF16 = Rule(
