@@ -54,8 +54,8 @@ def _unknown(name: str, declared: str | None, held: list[str]) -> DataError:
     else:
         seen = ", ".join(SEPARATORS[s] for s in held) or "no separator"
         sentence = f"The extension of {name} does not say its separator; its header holds: {seen}."
-        remedy = (
-            f"Name the file .csv (comma) or .tsv (tab). {faults.declare(name, 'separator = ";"')}"
+        remedy = "Name the file .csv (comma) or .tsv (tab). " + faults.declare(
+            name, 'separator = ";"'
         )
     return DataError(faults.SEPARATOR.finding(sentence, places=[Place(name)], remedy=remedy))
 
