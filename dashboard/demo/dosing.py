@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dashboard.demo.cohort import Person, weekday
 from dashboard.demo.draws import Draws
 from dashboard.demo.life import HORIZON, Life
-from dashboard.demo.truth import SEED
+from dashboard.demo.truth import SEED, URATE_EVENTS
 
 INOSINE_CYCLE = 21
 REDUCED, DELAYED, OMITTED, INTERRUPTED = (
@@ -58,7 +58,14 @@ REGIMENS: dict[str, Regimen] = {
     "CISPLATIN": Regimen(75, "mg/m2", 21, (0,), most=6, toxicities=("VOMITING", _ANC)),
 }
 INOSINE = Regimen(
-    600, "mg", INOSINE_CYCLE, (0,), INOSINE_CYCLE, 3, route="ORAL", toxicities=("HYPERURICAEMIA",)
+    600,
+    "mg",
+    INOSINE_CYCLE,
+    (0,),
+    INOSINE_CYCLE,
+    3,
+    route="ORAL",
+    toxicities=("HYPERURICAEMIA", "DYSPEPSIA"),
 )
 _FREQUENCY = {1: "QD", 2: "BID", 3: "TID"}
 
@@ -140,9 +147,11 @@ class _Course:
         self.doses: list[Dose] = []
         self.changes: list[Modification] = []
 
-    def change(self, day: int, action: str) -> str:
-        """Record a change at `day` and return its reason."""
+    def change(self, day: int, action: str, because: str | None = None) -> str:
+        """Record a change at `day`, `because` of an event or by chance, and return its reason."""
         reason, term = _reason(self.draws, self.regimen)
+        if because is not None:
+            reason, term = "ADVERSE EVENT", because
         if term is not None:
             self.changes.append(Modification(day, self.drug, action, term))
         return reason
@@ -186,11 +195,11 @@ def _chemotherapy(person: Person, drug: str, until: int) -> _Course:
     return course
 
 
-def _interrupt(course: _Course, cycle: int, day: int, end: int) -> int:
+def _interrupt(course: _Course, cycle: int, day: int, end: int, term: str | None) -> int:
     """A pause within an inosine cycle; the first day after it."""
     first = day + course.draws.whole(3, 8)
     last = min(first + course.draws.whole(4, 8), end)
-    why = course.change(first - 1, INTERRUPTED)
+    why = course.change(first - 1, INTERRUPTED, term)
     course.give(cycle, day, min(first - 1, end), None, None)
     if first <= end:
         course.doses.append(
@@ -209,11 +218,13 @@ def _inosine(person: Person, until: int) -> tuple[_Course, list[int]]:
         action = reason = None
         roll = course.draws.uniform()
         start = day
-        if cycle > 1 and roll < 0.03 and course.level == 1.0:
+        paused = URATE_EVENTS.get(person.place)
+        term = paused[1] if paused and paused[0] == cycle else None
+        if cycle > 1 and roll < 0.03 and course.level == 1.0 and term is None:
             course.level = 2 / 3
             action, reason = REDUCED, course.change(day - 1, REDUCED)
-        elif cycle > 1 and roll < 0.08:
-            start = _interrupt(course, cycle, day, end)
+        elif term is not None or (cycle > 1 and roll < 0.08):
+            start = _interrupt(course, cycle, day, end, term)
         course.give(cycle, start, end, action, reason)
         day += INOSINE_CYCLE
         cycle += 1

@@ -31,6 +31,13 @@ _CHANGE_GRADES = {
     "NEPHROLITHIASIS": ((2, 3), (0.6, 0.4)),
     "GOUT": ((2, 3), (0.8, 0.2)),
 }
+#: low counts and raised values alone put nobody into hospital
+_ASYMPTOMATIC = (
+    "NEUTROPHIL COUNT DECREASED",
+    "LYMPHOCYTE COUNT DECREASED",
+    "HYPERURICAEMIA",
+    "ALOPECIA",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +64,11 @@ class Event:
     def serious(self) -> bool:
         return self.hospital or self.fatal or self.life_threatening
 
+    def lasting(self, end: int | None) -> Event:
+        return replace(self, end=end)
 
-def _event(draws: Draws, term: str, drug: str, *, start: int, lasts: int, grade: int) -> Event:
+
+def event_of(draws: Draws, term: str, drug: str, *, start: int, lasts: int, grade: int) -> Event:
     names = VERBATIM.get(term, (term.lower(),))
     return Event(
         term=term,
@@ -69,7 +79,9 @@ def _event(draws: Draws, term: str, drug: str, *, start: int, lasts: int, grade:
         verbatim=names[0] if draws.chance(0.6) else draws.pick(names),
         related_inosine=drug == "INOSINE" or (drug != "" and draws.chance(0.06)),
         related_chemo=drug not in ("", "INOSINE") or (drug == "INOSINE" and draws.chance(0.12)),
-        hospital=grade >= 3 and draws.chance(0.25 if grade == 3 else 0.6) and drug != "LAB",
+        hospital=grade >= 3
+        and draws.chance(0.25 if grade == 3 else 0.6)
+        and term not in _ASYMPTOMATIC,
     )
 
 
@@ -83,20 +95,20 @@ def _episodes(life: Life, drug: str, reaction: Reaction, last: int) -> list[Even
     while day <= last:
         grade = draws.pick((1, 2, 3, 4), reaction.grades)
         lasts = 1 + round(draws.exponential(reaction.lasts))
-        found.append(_event(draws, reaction.term, drug, start=day, lasts=lasts, grade=grade))
+        found.append(event_of(draws, reaction.term, drug, start=day, lasts=lasts, grade=grade))
         if not draws.chance(reaction.again):
             break
         day += lasts + 14 + round(draws.exponential(20))
     return found
 
 
-def _of_modifications(life: Life, doses: Exposure) -> list[Event]:
+def modification_events(life: Life, doses: Exposure) -> list[Event]:
     """The events behind the changes of dose."""
     draws = Draws(SEED, "modification events", life.person.usubjid)
     found = []
     for change in doses.modifications:
         grades, weights = _CHANGE_GRADES.get(change.term, ((2, 3), (0.5, 0.5)))
-        event = _event(
+        event = event_of(
             draws,
             change.term,
             change.drug,
@@ -119,7 +131,7 @@ def _stopping(life: Life, last: int) -> list[Event]:
     draws = Draws(SEED, "stopping", life.person.usubjid)
     day = life.treatment_end[0]
     if life.person.outlook == "fatal_chemo_ae":
-        sepsis = _event(
+        sepsis = event_of(
             draws, "NEUTROPENIC SEPSIS", life.person.drugs[0], start=day, lasts=5, grade=5
         )
         return [
@@ -140,7 +152,7 @@ def _stopping(life: Life, last: int) -> list[Event]:
         terms = [draws.pick(REGIMENS[life.person.drugs[0]].toxicities)]
     return [
         replace(
-            _event(
+            event_of(
                 draws, term, life.person.drugs[0], start=day, lasts=draws.whole(14, 40), grade=3
             ),
             action_inosine=STOP,
@@ -178,7 +190,7 @@ def _before_treatment(life: Life) -> list[Event]:
         return []
     first = life.person.origin - draws.whole(1, 6)
     term = draws.pick(("INSOMNIA", "BACK PAIN", "COUGH"))
-    event = _event(draws, term, "", start=first, lasts=draws.whole(4, 30), grade=1)
+    event = event_of(draws, term, "", start=first, lasts=draws.whole(4, 30), grade=1)
     return [replace(event, action_inosine=NONE, action_chemo=NONE)]
 
 
@@ -227,7 +239,7 @@ def events(life: Life, doses: Exposure, laboratory: Sequence[Event] = ()) -> lis
         *([life.study_end[0]] if life.study_end else []),
     )
     found = [*laboratory, *_before_treatment(life), *_death_event(life), *_stopping(life, last)]
-    found += _of_modifications(life, doses)
+    found += modification_events(life, doses)
     for drug in ("INOSINE", *(life.person.drugs if doses.last(chemotherapy=True) else ()), ""):
         for reaction in REACTIONS[drug]:
             found += _episodes(life, drug, reaction, last)

@@ -11,9 +11,12 @@ from pathlib import Path
 
 from dashboard.demo.cohort import cohort
 from dashboard.demo.dosing import exposure
-from dashboard.demo.events import events
+from dashboard.demo.events import events, modification_events
 from dashboard.demo.known import Known, Record, known
-from dashboard.demo.life import lives
+from dashboard.demo.labs import laboratory_events, labs
+from dashboard.demo.life import Life, lives
+from dashboard.demo.measurements import adim, adlb, admb, adtb, features, taxonomy
+from dashboard.demo.samples import samples
 from dashboard.demo.subjects import adae, adex, adsl
 from dashboard.demo.tables import Row, adrs, adtr, adtte
 from dashboard.demo.truth import CUTS, STUDY_ID
@@ -31,7 +34,18 @@ _TABLES: dict[str, Callable[[Known], Sequence[Row]]] = {
     "adtte": adtte,
     "adae": adae,
     "adex": adex,
+    "adlb": adlb,
+    "adim": adim,
+    "adtb": adtb,
+    "admb": admb,
 }
+
+
+def _record(life: Life) -> Record:
+    doses = exposure(life)
+    values = labs(life, doses, modification_events(life, doses))
+    found = events(life, doses, laboratory_events(life, values))
+    return Record(life.person, life, doses, tuple(found), tuple(values), tuple(samples(life)))
 
 
 @cache
@@ -45,8 +59,7 @@ def records() -> tuple[Record, ...]:
         if life is None:
             out.append(Record(person))
             continue
-        doses = exposure(life)
-        out.append(Record(person, life, doses, tuple(events(life, doses))))
+        out.append(_record(life))
     return tuple(out)
 
 
@@ -69,6 +82,8 @@ def export(cut: int) -> dict[str, str]:
     files = {"adsl.csv": _csv([adsl(p) for p in people])}
     for name, rows in _TABLES.items():
         files[f"{name}.csv"] = _csv([row for p in people for row in rows(p)])
+    files["features.csv"] = _csv(features(people))
+    files["taxonomy.csv"] = _csv(taxonomy())
     return files
 
 

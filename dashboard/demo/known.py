@@ -16,6 +16,7 @@ from dashboard.demo.endpoints import (
     progression_free,
 )
 from dashboard.demo.events import Event
+from dashboard.demo.labs import Lab
 from dashboard.demo.life import Life
 from dashboard.demo.recist import (
     Assessment,
@@ -26,6 +27,7 @@ from dashboard.demo.recist import (
     response_start,
     responses,
 )
+from dashboard.demo.samples import Sample
 from dashboard.demo.truth import CUTS, DELETED, MISREADING, MISSPELLING, REGRADED
 
 
@@ -37,6 +39,8 @@ class Record:
     life: Life | None = None
     exposure: Exposure = NO_DOSES
     events: tuple[Event, ...] = ()
+    labs: tuple[Lab, ...] = ()
+    samples: tuple[Sample, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

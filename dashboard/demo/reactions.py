@@ -30,7 +30,6 @@ BODY_SYSTEMS: dict[str, str] = {
     "HYPERURICAEMIA": METABOLISM,
     "GOUT": METABOLISM,
     "NEPHROLITHIASIS": RENAL,
-    "ACUTE KIDNEY INJURY": RENAL,
     "HYPERTENSION": VASCULAR,
     "NAUSEA": GASTRO,
     "VOMITING": GASTRO,
@@ -201,7 +200,6 @@ REACTIONS: dict[str, tuple[Reaction, ...]] = {
         Reaction("VOMITING", 0.4, (0.5, 0.4, 0.1, 0.0), 3, 3, 0.4),
         Reaction("TINNITUS", 0.18, _MILD, 50, 100, 0.0),
         Reaction("HYPOMAGNESAEMIA", 0.35, (0.7, 0.26, 0.04, 0.0), 35, 20),
-        Reaction("ACUTE KIDNEY INJURY", 0.06, (0.2, 0.6, 0.2, 0.0), 40, 15, 0.0),
     ),
     # of the disease, or of living: not related to either drug
     "": (

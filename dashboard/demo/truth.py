@@ -22,16 +22,19 @@ URATE_RISE = (120.0, 70.0)  # mean and SD between patients at the plateau
 URATE_PLATEAU_DAY = 42
 URATE_ULN = 360.0
 
-# Paired changes (post - pre) of blood subsets, in the unit of the subset; 0 = nothing happens
-IMMUNE_SHIFT: dict[str, float] = {
-    "CD8": 2.5,  # % of lymphocytes
-    "KI67CD8": 3.0,  # % of CD8
-    "TREG": -0.8,  # % of CD4
-    "NKABS": -60.0,  # cells/uL, by the chemotherapy
-    "BABS": -110.0,  # cells/uL, by the chemotherapy
-    "TH17": 0.0,
-    "PD1CD8": 0.0,
+#: what raised urate led to: place -> (inosine cycle, preferred term); inosine is paused for it
+URATE_EVENTS: dict[int, tuple[int, str]] = {
+    2: (6, "NEPHROLITHIASIS"),
+    18: (5, "GOUT"),
+    20: (7, "NEPHROLITHIASIS"),
+    41: (4, "NEPHROLITHIASIS"),
 }
+#: raised liver values by progressing liver metastases, beside the potential Hy's law case
+LIVER_CONFOUNDER = 40
+
+# Paired changes (post - pre) of blood subsets in percent of their parent; others do not change
+IMMUNE_SHIFT: dict[str, float] = {"CD8": 2.5, "CD19": -3.5, "TREG": -0.8, "KI67CD8": 3.0}
+IMMUNE_UNCHANGED = ("CD4", "NK", "TH1", "TH17", "PD1CD8", "MMDSC")
 
 # log2 fold changes of genus shares on treatment; genera not named do not change
 TAXON_SHIFT: dict[str, float] = {
@@ -41,7 +44,7 @@ TAXON_SHIFT: dict[str, float] = {
     "Escherichia-Shigella": 0.8,
 }
 
-# Tissue: multiplication on treatment (geometric mean over pairs); apoptosis and Ki-67 likewise
+# Tissue: multiplication on treatment (geometric mean over pairs)
 TISSUE_RATIO: dict[str, float] = {
     "STIL": 1.4,
     "CD8DENS": 1.6,
