@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -215,3 +215,16 @@ def _measurable(rows: pd.DataFrame, cohort: Cohort, evidence: Evidence) -> tuple
         has = np.array([u in known for u in cohort.usubjid.tolist()], dtype=np.bool_)
         return has, "baseline sum of target lesions"
     return np.ones(cohort.n, dtype=np.bool_), ""
+
+
+def intersect(members: AnalysisSet, patients: Collection[str], reason: str) -> AnalysisSet:
+    """The set's patients who are also in `patients`; the others are excluded for `reason`."""
+    inside = set(patients)
+    return replace(
+        members,
+        patients=tuple(u for u in members.patients if u in inside),
+        excluded=(
+            *members.excluded,
+            *(Exclusion(u, reason) for u in members.patients if u not in inside),
+        ),
+    )

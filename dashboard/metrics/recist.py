@@ -56,6 +56,12 @@ def make_assessments(
     return Assessments(p[first], d[first], r[first], n_patients, "OVR", {})
 
 
+def empty_assessments(cohort: Cohort) -> Assessments:
+    """No records: the export has no ADRS."""
+    none = np.empty(0, dtype=np.int64)
+    return Assessments(none, none, none, cohort.n, None, {})
+
+
 def overall_responses(
     adrs: pd.DataFrame,
     cohort: Cohort,
