@@ -91,7 +91,7 @@ def usable_records(records: Assessments, new_therapy: Days) -> tuple[Assessments
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Confirmation:
+class Confirmation:
     """For each record: is it a confirmed response, by which record, or may it still become one."""
 
     confirmed: Bools
@@ -99,9 +99,9 @@ class _Confirmation:
     open: Bools
 
 
-def _confirmation(
+def confirmation(
     records: Assessments, start: int, by: tuple[int, ...], rules: ResponseRules
-) -> _Confirmation:
+) -> Confirmation:
     """Pairs "start ... first of `by` at least confirm_days later", only allowed records between."""
     p, d, r = records.patient, records.day, records.response
     m = p.size
@@ -122,7 +122,7 @@ def _confirmation(
     fine = is_start & (other == 0) & (ne <= rules.max_ne) & (sd <= allowed_sd)
     if start == PR:
         fine &= ~_pr_after_cr(r, rows, np.where(found, target, last))
-    return _Confirmation(fine & found, np.where(fine & found, stop, -1), fine & ~found)
+    return Confirmation(fine & found, np.where(fine & found, stop, -1), fine & ~found)
 
 
 def _between(flag: Bools, rows: Days, stop: Days) -> Days:
@@ -170,8 +170,8 @@ def best_responses(
         ("PD", r == PD),
         ("NE", np.ones(r.size, dtype=np.bool_)),
     )
-    complete = _confirmation(records, CR, (CR,), rules)
-    partial = _confirmation(records, PR, (CR, PR), rules)
+    complete = confirmation(records, CR, (CR,), rules)
+    partial = confirmation(records, PR, (CR, PR), rules)
     bor, bor_day = _first_match(records, (("CR", r == CR), ("PR", r == PR), *stable))
     cbor, cbor_day = _first_match(
         records, (("CR", complete.confirmed), ("PR", partial.confirmed), *stable)
