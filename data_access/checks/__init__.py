@@ -2,11 +2,40 @@
 
 from __future__ import annotations
 
-from data_access.checks import copies, hygiene, levels, privacy, structure, values
+from data_access.checks import (
+    adverse,
+    change,
+    copies,
+    dates,
+    hygiene,
+    laboratory,
+    levels,
+    measures,
+    privacy,
+    response,
+    sites,
+    structure,
+    times,
+    values,
+)
 from data_access.checks.context import Check, Context, Previous
 from data_access.findings import Finding, Rule, in_order
 
-_AREAS = (structure, privacy, hygiene, levels, values)
+_AREAS = (
+    structure,
+    privacy,
+    hygiene,
+    levels,
+    values,
+    dates,
+    sites,
+    response,
+    measures,
+    laboratory,
+    times,
+    adverse,
+    change,
+)
 
 RULES: tuple[Rule, ...] = (*(r for area in _AREAS for r in area.RULES), *copies.RULES)
 CHECKS: tuple[Check, ...] = tuple(check for area in _AREAS for check in area.CHECKS)

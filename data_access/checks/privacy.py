@@ -68,6 +68,9 @@ PATTERNS: tuple[tuple[str, str], ...] = (
 #: Every pattern needs one of these; a quick first pass over text that is almost always innocent.
 _HINT = r"(?i)@|www\.|http|\d{3}|\+\d|\(\d|\b(?:mr|mrs|ms|miss|dr|prof)\b|姓名|born|birth|d\.?o\.?b"
 
+#: A number with decimals is a measurement, whatever its digits.
+_MEASURED = r"^\s*[-+<>=]*\s*\d+\.\d+\s*$"
+
 _KEY_PATTERNS: tuple[tuple[str, str], ...] = (
     (rf"^{like.EMAIL}$", "e-mail addresses"),
     (r"^(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? )?[A-Z][a-z]+(?:,? [A-Z][a-z'-]+){1,3}$", "names"),
@@ -84,7 +87,7 @@ def free_text(context: Context) -> Iterable[Finding]:
     for domain, frame in context.with_columns():
         for column in columns_of(context, domain, Kind.TEXT):
             values = distinct(context, domain, column)
-            values = values[values.str.contains(_HINT)]
+            values = values[values.str.contains(_HINT) & ~values.str.contains(_MEASURED)]
             kinds = [(values[values.str.contains(p)], what) for p, what in PATTERNS]
             bad = {v for hit, _ in kinds for v in hit}
             found = hits(context, domain, frame[column].isin(list(bad)))
