@@ -91,6 +91,7 @@ def _files(
             yield FILE_ABSENT.finding(
                 f"{domain} is to be read from {or_list(spec.paths)}, which is not there.",
                 severity=_absence(domain, optional=spec.optional),
+                remedy="Nothing to do: it is optional." if spec.optional else None,
                 domain=domain,
                 places=(place,),
             )

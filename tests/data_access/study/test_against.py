@@ -107,6 +107,7 @@ adtr = { path = "adtr.csv", optional = true }
         ("ADRS", Severity.ERROR, 6),
         ("ADTR", Severity.NOTE, 7),
     ]
+    assert findings[2].remedy == "Nothing to do: it is optional."
     assert "adrs.xpt or cadrs.parquet" in findings[1].sentence
 
 
