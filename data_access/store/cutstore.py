@@ -93,7 +93,10 @@ class CutStore:
         except OSError as error:
             return False, f"The store cannot be read ({error.strerror})."
         first = next((p for p in problems if p is not None), None)
-        return (True, f"{len(folders)} studies open") if first is None else (False, first)
+        if first is not None:
+            return False, first
+        verify = "cut verifies" if len(folders) == 1 else "cuts verify"
+        return True, f"The store can be written; {len(folders)} newest {verify}."
 
     # --- writing --------------------------------------------------------------------------------
 

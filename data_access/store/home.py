@@ -43,6 +43,8 @@ def make_folders(folder: Path, *, below: Path) -> None:
             try:
                 fsops.make_folder(name)
             except FileExistsError:
+                if not name.is_dir():
+                    raise
                 continue
             fsops.sync_folder(name.parent)
 
@@ -60,10 +62,13 @@ def probe(home: Path) -> None:
 
 
 def _make_home(home: Path) -> None:
-    if home.is_symlink() and not home.exists():
-        home.stat()  # says whether it is a loop or points nowhere
-    home.parent.mkdir(parents=True, exist_ok=True)
-    home.mkdir(mode=0o700, exist_ok=True)
+    try:
+        home.stat()
+    except FileNotFoundError:
+        if home.is_symlink():
+            raise  # a link to nowhere: what it means to name is not ours to create
+        home.parent.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, exist_ok=True)
 
 
 def _close_to_others(folder: Path) -> None:

@@ -14,15 +14,26 @@ from data_access.store import CutStore, Staged
 HERE = Path(__file__).resolve().parent
 
 
-@pytest.fixture(scope="session")
-def samples() -> ModuleType:
-    """The module samples.py beside this file."""
-    spec = importlib.util.spec_from_file_location("store_samples", HERE / "samples.py")
+def load(name: str) -> ModuleType:
+    """A helper module of this folder."""
+    spec = importlib.util.spec_from_file_location(f"store_{name}", HERE / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def samples() -> ModuleType:
+    """The module samples.py: tables and cuts to store."""
+    return load("samples")
+
+
+@pytest.fixture(scope="session")
+def faults() -> ModuleType:
+    """The module faults.py: calls to the disk that go wrong."""
+    return load("faults")
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Helper process of test_crash.py: forks writers of the second cut and kills them with SIGKILL.
 
-Arguments: home folder, then `random <rounds> <seed>`, `calls <before|after|half>` or
+Arguments: home folder, then `random <rounds> <seed>`, `calls <before|half>` or
 `together <writers>`. Prints one JSON line per round.
 """
 
@@ -75,7 +75,7 @@ def report(home: Path, **more: object) -> None:
 
 
 def at_random(home: Path, rounds: int, seed: int) -> None:
-    """Kill at a random moment of a write, up to a little after its usual end."""
+    """Kill at a random moment of a write, up to after its usual end."""
     dice = random.Random(seed)
     started = time.perf_counter()
     write(home, NEW)
@@ -91,54 +91,45 @@ def at_random(home: Path, rounds: int, seed: int) -> None:
 
         child = fork(work)
         os.read(receive, 1)
-        time.sleep(dice.uniform(0, usual * 1.1))
+        time.sleep(dice.uniform(0, usual * 1.5))
         os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
+        os.waitpid(child, 0)
         os.close(receive)
         os.close(send)
-        report(home, killed=os.WIFSIGNALED(status))
+        report(home)
 
 
 class KillNth:
-    """SIGKILL this process before or after the Nth call, or half way through a write."""
+    """SIGKILL this process before the Nth call, or half way through the Nth write."""
 
     def __init__(self, nth: int, when: str) -> None:
         self.left = nth
         self.when = when
 
     def __call__(self, name: str, real: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
-        self.left -= 1
-        if self.left == 0 and self.when == "before":
+        self.left -= self.when == "before" or name == "write"
+        if self.left == 0:
+            if self.when == "half":
+                real(arguments[0], bytes(arguments[1])[: len(arguments[1]) // 2])
             os.kill(os.getpid(), signal.SIGKILL)
-        if self.left == 0 and self.when == "half" and name == "write":
-            real(arguments[0], bytes(arguments[1])[: len(arguments[1]) // 2])
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = real(*arguments)
-        if self.left == 0 and self.when == "after":
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
+        return real(*arguments)
 
 
 def at_every_call(home: Path, when: str) -> None:
     """One round per disk operation of a write, until none is left to be killed at."""
     nth = 0
-    killer: KillNth
     while True:
         nth += 1
-        killer = KillNth(nth, when)
 
-        def work(killer: KillNth = killer) -> int:
-            with faults.wrapped(killer):
+        def work(nth: int = nth) -> int:
+            with faults.wrapped(KillNth(nth, when)):
                 write(home, NEW)
-            return 0 if killer.left > 0 else 1  # 1: there was such a call, but no write
+            return 0
 
         _, status = os.waitpid(fork(work), 0)
-        if not os.WIFSIGNALED(status) and os.WEXITSTATUS(status) == 0:
-            break
-        if os.WIFSIGNALED(status):
-            report(home, killed=True, nth=nth)
-        else:
-            shutil.rmtree(home / "studies" / "trial-1" / "cuts" / NEW.cut_id)
+        if not os.WIFSIGNALED(status):
+            sys.exit(os.WEXITSTATUS(status))
+        report(home, nth=nth)
 
 
 def together(home: Path, writers: int) -> None:
