@@ -275,6 +275,8 @@ def mapping(read: Read, *, example: str) -> Read:
         if not isinstance(value, dict):
             raise wrong_type(value, spot, "a table", f"Write it as {example}.")
         no_repeats(((k, spot.at(k)) for k in value), spot.name)
+        if not all(k.strip() for k in value):
+            spot.complain(VALUE, f"{spot.name} has an empty name.", "Write the name, or remove it.")
         found = {k: spot.at(k).attempt(read, v) for k, v in value.items()}
         return {k: v for k, v in found.items() if v is not None}
 

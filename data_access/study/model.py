@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from data_access.schema import DOMAINS
-
 OriginEvent = Literal["first_dose", "enrolment", "randomisation"]
 
 
@@ -150,7 +148,7 @@ class WideTte:
 
     paramcd: str
     label: str
-    file: str
+    file: str  # file name, or "ADSL": the file of that domain
     time: str
     event: str
     event_values: tuple[str, ...]
@@ -164,7 +162,7 @@ class WideResponse:
 
     paramcd: str
     label: str
-    file: str
+    file: str  # file name, or "ADSL": the file of that domain
     column: str
 
 
@@ -314,14 +312,6 @@ class Study:
     filters: tuple[FilterColumn, ...] = ()
     roles: Mapping[str, Any] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)  # visible names for columns and values
-
-    def source_files(self, name: str) -> tuple[str, ...]:
-        """Names of the file(s) meant by a `source` or `file`: a domain stands for its own files
-        (() when [files] does not state them), anything else is a file name itself."""
-        if name not in DOMAINS:
-            return (name,)
-        spec = self.files.get(name)
-        return spec.paths if spec else ()
 
     def endpoint(self, id_: str) -> Endpoint | None:
         return next((e for e in self.endpoints if e.id == id_), None)

@@ -64,9 +64,6 @@ def test_files_are_one_name_alternatives_or_a_table_with_how_to_read_them() -> N
         "ADLB": FileSpec("ADLB", ("lab.txt",), encoding="gb18030", separator="\t", decimal=","),
     }
     assert study.default_file == FileSpec("", (), encoding="cp1252", separator=";")
-    assert study.source_files("ADRS") == ("adrs.csv", "cadrs.parquet")
-    assert study.source_files("ADTR") == ()
-    assert study.source_files("sheet.csv") == ("sheet.csv",)
 
 
 def test_domains_map_rename_keep_and_type_columns() -> None:

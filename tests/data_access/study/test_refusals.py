@@ -40,6 +40,7 @@ CASES = [
     ("list for a section", "[[rules]]\nlevel = 0.9", "study-type", 3, "a section", "[rules]"),
     ("empty list", "[missing]\nvalues = []", "study-value", 4, "empty list", ""),
     ("control character", '[labels]\nA = "x\\u0000"', "study-value", 4, "control", ""),
+    ("empty name", "[labels]\n'' = 'x'", "study-value", 3, "empty name", ""),
     ("percent", "[rules]\nlevel = 95", "study-value", 4, "between 0 and 1", "0.95"),
     ("level 1", "[rules]\nlevel = 1.0", "study-value", 4, "between 0 and 1", ""),
     ("not a number", "[rules]\nlevel = nan", "study-value", 4, "between", ""),
