@@ -54,6 +54,13 @@ def write(descriptor: int, data: bytes | memoryview) -> int:
     return os.write(descriptor, data)
 
 
+def write_all(descriptor: int, data: bytes | bytearray) -> None:
+    """Write all of `data`, in as many calls of `write` as the system wants."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[write(descriptor, rest) :]
+
+
 def protect(descriptor: int, mode: int) -> None:
     os.fchmod(descriptor, mode)
 

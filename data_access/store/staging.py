@@ -152,11 +152,9 @@ def append_line(path: Path, record: dict[str, object]) -> None:
     line = json.dumps(record, ensure_ascii=False, sort_keys=True).encode() + b"\n"
     new = not path.exists()
     torn = not new and path.read_bytes()[-1:] not in (b"", b"\n")
-    rest = memoryview(b"\n" + line if torn else line)
     descriptor = fsops.append_to(path)
     try:
-        while rest:
-            rest = rest[fsops.write(descriptor, rest) :]
+        fsops.write_all(descriptor, b"\n" + line if torn else line)
         fsops.sync(descriptor)
     finally:
         fsops.close(descriptor)

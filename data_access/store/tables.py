@@ -21,6 +21,9 @@ TEXT = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 #: Dates are days, but the smallest date unit of pandas is the second.
 _SECONDS = pa.timestamp("s")
 
+#: A Parquet writer hands over many small parts; the system gets them in pieces of this many bytes.
+_PIECE = 1 << 20
+
 
 class Sink:
     """A new file: hashed while written, durable and read-only once closed without an error.
@@ -33,33 +36,37 @@ class Sink:
         self._descriptor = fsops.create(path)
         self._sha256 = hashlib.sha256()
         self._bytes = 0
+        self._pending = bytearray()
         self.closed = False
         self.error: OSError | None = None
 
     def write(self, data: Any) -> int:
-        rest = memoryview(data).cast("B")
-        self._sha256.update(rest)
-        self._bytes += len(rest)
-        written = len(rest)
-        try:
-            while rest:
-                rest = rest[fsops.write(self._descriptor, rest) :]
-        except OSError as error:
-            self.error = self.error or error
-            raise
-        return written
+        given = memoryview(data).cast("B")
+        self._sha256.update(given)
+        self._bytes += len(given)
+        self._pending += given
+        if len(self._pending) >= _PIECE:
+            self.flush()
+        return len(given)
 
     def tell(self) -> int:
         return self._bytes
 
     def flush(self) -> None:
-        """Nothing is buffered here."""
+        """Hand what is pending to the system."""
+        pending, self._pending = self._pending, bytearray()
+        try:
+            fsops.write_all(self._descriptor, pending)
+        except OSError as error:
+            self.error = self.error or error
+            raise
 
     def close(self) -> None:
         """What a Parquet writer calls; the file stays open for `seal`."""
 
     def seal(self) -> StoredFile:
         """Read-only, on the disk, closed."""
+        self.flush()
         fsops.protect(self._descriptor, 0o440)
         fsops.sync(self._descriptor)
         self.closed = True

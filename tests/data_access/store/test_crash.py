@@ -51,7 +51,7 @@ def test_killed_at_random_moments(home: Path) -> None:
 @pytest.mark.parametrize("when", ["before", "half"])
 def test_killed_at_every_call_to_the_disk(home: Path, when: str) -> None:
     rounds = drive(home, "calls", when)
-    assert len(rounds) >= (25 if when == "half" else 60)
+    assert len(rounds) >= (8 if when == "half" else 45)
     check(rounds)
     outcomes = {told["new"] for told in rounds}
     assert outcomes == ({"absent"} if when == "half" else {"absent", "whole"})
