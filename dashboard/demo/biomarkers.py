@@ -119,8 +119,8 @@ class Biopsy:
 
 
 def _score_stil(value: float) -> float:
-    """As pathologists write it: single percents up to 5, then steps of 5, at most 80."""
-    return float(round(value)) if value < 5 else float(min(80, 5 * round(value / 5)))
+    """As pathologists write it: whole percents from 1 up to 10, then steps of 5, at most 80."""
+    return float(max(1, round(value)) if value < 10 else min(80, 5 * round(value / 5)))
 
 
 def _lesion(life: Life, draws: Draws, *, post: bool) -> tuple[str, str, bool | None]:

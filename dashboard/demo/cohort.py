@@ -98,7 +98,7 @@ class Person:
     age: int
     sex: str
     ecog: str
-    weight: float
+    weight: float | None
     height: float
     organs: tuple[str, ...]
     prior: tuple[str, ...]
@@ -163,7 +163,7 @@ def _person(draws: Draws, consent: int, site: str) -> Person:
         age=_age(draws),
         sex="F",
         ecog=draws.pick("01", (0.42, 0.58)),
-        weight=round(draws.normal(60, 9), 1),
+        weight=None if draws.chance(0.04) else round(draws.normal(60, 9), 1),
         height=round(draws.normal(159, 6), 1),
         organs=(),
         prior=(),

@@ -175,17 +175,17 @@ def _chemotherapy(person: Person, drug: str, until: int) -> _Course:
     for cycle in range(1, regimen.most + 1):
         action = reason = None
         roll = course.draws.uniform()
-        if cycle > 1 and roll < 0.11 and course.level > 0.6:
+        if cycle > 1 and roll < 0.07 and course.level > 0.6:
             course.level = round(course.level - 0.2, 1)
             action, reason = REDUCED, course.change(day - 3, REDUCED)
-        elif cycle > 1 and roll < 0.22:
+        elif cycle > 1 and roll < 0.14:
             action, reason = DELAYED, course.change(day - 2, DELAYED)
             day += 7
         if day > until:
             break
         course.give(cycle, day, until, action, reason)
         for later in regimen.days[1:]:
-            if day + later <= until and course.draws.chance(0.1):
+            if day + later <= until and course.draws.chance(0.06):
                 why = course.change(day + later - 1, OMITTED)
                 when = day + later
                 course.doses.append(Dose(drug, cycle, when, when, 0.0, regimen, OMITTED, why))
@@ -220,10 +220,10 @@ def _inosine(person: Person, until: int) -> tuple[_Course, list[int]]:
         start = day
         paused = URATE_EVENTS.get(person.place)
         term = paused[1] if paused and paused[0] == cycle else None
-        if cycle > 1 and roll < 0.03 and course.level == 1.0 and term is None:
+        if cycle > 1 and roll < 0.012 and course.level == 1.0 and term is None:
             course.level = 2 / 3
             action, reason = REDUCED, course.change(day - 1, REDUCED)
-        elif term is not None or (cycle > 1 and roll < 0.08):
+        elif term is not None or (cycle > 1 and roll < 0.035):
             start = _interrupt(course, cycle, day, end, term)
         course.give(cycle, start, end, action, reason)
         day += INOSINE_CYCLE

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from dashboard.demo import scripts
 from dashboard.demo.dosing import DELAYED, INTERRUPTED, OMITTED, REDUCED, REGIMENS, Exposure
 from dashboard.demo.draws import Draws
 from dashboard.demo.life import HORIZON, Life
 from dashboard.demo.reactions import REACTIONS, VERBATIM, Reaction
-from dashboard.demo.truth import SEED
+from dashboard.demo.truth import GRADE_MISSING, SEED, START_PARTIAL
 
 KEPT, REDUCE, PAUSE, STOP, NONE = (
     "DOSE NOT CHANGED",
@@ -26,9 +27,9 @@ _ACTION = {REDUCED: REDUCE, DELAYED: PAUSE, OMITTED: PAUSE, INTERRUPTED: PAUSE}
 _AFTER_LAST_DOSE = 40
 #: grades of events that changed a dose; hyperuricaemia has no grade 2 in CTCAE v5
 _CHANGE_GRADES = {
-    "HYPERURICAEMIA": ((1, 3), (0.8, 0.2)),
+    "HYPERURICAEMIA": ((1, 3), (0.9, 0.1)),
     "NEUTROPHIL COUNT DECREASED": ((3, 4), (0.75, 0.25)),
-    "NEPHROLITHIASIS": ((2, 3), (0.6, 0.4)),
+    "NEPHROLITHIASIS": ((2, 3), (0.7, 0.3)),
     "GOUT": ((2, 3), (0.8, 0.2)),
 }
 #: low counts and raised values alone put nobody into hospital
@@ -226,6 +227,15 @@ def _apart(found: Iterable[Event]) -> list[Event]:
     return kept
 
 
+def _as_recorded(event: Event, place: int) -> Event:
+    """The few records that are incomplete."""
+    if (place, event.number) == GRADE_MISSING:
+        return replace(event, grade=None)
+    if (place, event.number) == START_PARTIAL:
+        return replace(event, start_text=date.fromordinal(event.start).strftime("%Y-%m"))
+    return event
+
+
 def events(life: Life, doses: Exposure, laboratory: Sequence[Event] = ()) -> list[Event]:
     """All events of one patient in order, numbered. `laboratory` comes from the lab values."""
     if life.person.first_dose is None:
@@ -247,7 +257,8 @@ def events(life: Life, doses: Exposure, laboratory: Sequence[Event] = ()) -> lis
     out: list[Event] = []
     for event in sorted(kept, key=lambda e: (e.start, e.term)):
         ended = event.end
-        if ended is not None and life.death is not None and ended >= life.death:
+        over = life.study_end[0] if life.study_end else HORIZON
+        if ended is not None and ended >= over:  # death or loss: the end is not known
             ended = life.death if event.fatal else None
         out.append(replace(_stopped_before(event, doses), end=ended, number=len(out) + 1))
-    return out
+    return [_as_recorded(event, life.person.place) for event in out]

@@ -93,8 +93,10 @@ class Known:
         """Last day known alive; the day of death for the dead."""
         if self.death is not None:
             return self.death
-        days = [d for d in self.life.contacts if d <= self.day]
-        return max([*days, self.origin])
+        record = self.record
+        days = [*self.life.contacts, *(lab.day for lab in record.labs), self.last_dose()]
+        days += [day for e in record.events for day in (e.start, e.end)]
+        return max([d for d in days if d is not None and d <= self.day] + [self.origin])
 
     @property
     def treatment_end(self) -> tuple[int, str] | None:

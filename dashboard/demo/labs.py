@@ -25,15 +25,15 @@ from dashboard.demo.truth import (
 #: share of the baseline that is left at the nadir of a full dose
 _NADIR: dict[str, dict[str, float]] = {
     "NEUT": {
-        "ERIBULIN": 0.38,
-        "VINORELBINE": 0.36,
+        "ERIBULIN": 0.45,
+        "VINORELBINE": 0.43,
         "DOCETAXEL": 0.2,
-        "NAB-PACLITAXEL": 0.5,
+        "NAB-PACLITAXEL": 0.58,
         "PACLITAXEL": 0.55,
         "PEGYLATED LIPOSOMAL DOXORUBICIN": 0.65,
         "EPIRUBICIN": 0.4,
         "CAPECITABINE": 0.72,
-        "CARBOPLATIN": 0.5,
+        "CARBOPLATIN": 0.58,
         "UTIDELONE": 0.72,
         "CISPLATIN": 0.6,
     },
@@ -112,10 +112,11 @@ def _visits(patient: _Patient) -> list[tuple[str, float, int]]:
         if i > 1:
             out.append((f"CYCLE {i} DAY 1", float(i), day))
         if day + 7 <= last:
-            out.append((f"CYCLE {i} DAY 8", i + 0.3, day + 7))
+            out.append((f"CYCLE {i} DAY 8", i + 0.07, day + 7))
         if i == 1 and day + 14 <= last:
-            out.append(("CYCLE 1 DAY 15", 1.6, day + 14))
-    if last < HORIZON - 7 and (patient.life.death is None or patient.life.death > last + 7):
+            out.append(("CYCLE 1 DAY 15", 1.14, day + 14))
+    end = patient.life.study_end
+    if last < HORIZON - 7 and (end is None or end[0] > last + 7):
         out.append(("END OF TREATMENT", 99.0, last + 7))
     return out
 
@@ -211,15 +212,19 @@ def _value(patient: _Patient, analyte: Analyte, day: int) -> float:
     return float(max(rounded, 10.0**-analyte.digits))
 
 
-def _unscheduled(change: Modification, graded: Sequence[Event], draws: Draws) -> Iterator[Lab]:
-    """The value that made a dose change."""
+def _unscheduled(
+    change: Modification, graded: Sequence[Event], cycles: Sequence[int], draws: Draws
+) -> Iterator[Lab]:
+    """The value that made a dose change, numbered between the planned visits."""
     event = next((e for e in graded if (e.term, e.start) == (change.term, change.day)), None)
     if event is None or change.term not in _AT_GRADE:
         return
     paramcd, values = _AT_GRADE[change.term]
     analyte = ANALYTES[paramcd]
     value = values[event.grade or 2] * draws.uniform(0.92, 1.1)
-    yield Lab(paramcd, change.day, "UNSCHEDULED", 90.0, float(round(value, analyte.digits)))
+    started = [day for day in cycles if day <= change.day]
+    number = round(len(started) + (change.day - started[-1]) / 100, 2)
+    yield Lab(paramcd, change.day, "UNSCHEDULED", number, float(round(value, analyte.digits)))
 
 
 def labs(life: Life, doses: Exposure, changes: Sequence[Event]) -> list[Lab]:
@@ -232,7 +237,7 @@ def labs(life: Life, doses: Exposure, changes: Sequence[Event]) -> list[Lab]:
         if name == "BASELINE" or not patient.draws.chance(0.025)
     }
     for change in doses.modifications:
-        for lab in _unscheduled(change, changes, patient.draws):
+        for lab in _unscheduled(change, changes, doses.cycles, patient.draws):
             found[(lab.paramcd, lab.day)] = lab
     order = {code: i for i, code in enumerate(ANALYTES)}
     return sorted(found.values(), key=lambda x: (order[x.paramcd], x.day))

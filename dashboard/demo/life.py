@@ -104,7 +104,9 @@ def _lesions(person: Person, draws: Draws) -> tuple[tuple[Lesion, ...], tuple[Le
     targets = []
     for i, organ in enumerate(draws.shuffled(spots)[:5]):
         nodal = organ == "LYMPH NODE"
-        median, low = (190.0, 150) if nodal else (240.0, 100)
+        # a written course must not turn a small node into a complete response
+        low = (165 if person.outlook in SCRIPTS else 150) if nodal else 100
+        median = 190.0 if nodal else 240.0
         size = min(900, max(low, _rounded(draws.lognormal(median, 0.4), person.resolution)))
         targets.append(Lesion(f"T{i + 1:02d}", organ, nodal, size))
     rest = [o for o in person.organs if o not in {t.location for t in targets}]
@@ -234,11 +236,12 @@ def _ends(
     if progression is not None:
         off = (weekday(progression + draws.whole(0, 6)), scripts.PROGRESSION)
         therapy, death = _after_progression(person, progression, draws)
-    elif person.outlook in ("RESPONSE", "STABLE") and draws.chance(0.12):
-        off = (weekday(zero + draws.whole(60, 200)), scripts.ADVERSE_EVENT)
+    toxic = weekday(zero + draws.whole(50, 190))
+    intolerant = person.outlook in ("RESPONSE", "STABLE") and draws.chance(0.17)
+    if intolerant and (off is None or toxic < off[0] - 10):
+        off = (toxic, scripts.ADVERSE_EVENT)
     if script.off_treatment:
-        early = (zero + script.off_treatment[0], script.off_treatment[1])
-        off = early
+        off = (zero + script.off_treatment[0], script.off_treatment[1])
     if script.new_therapy is not None:
         therapy = zero + script.new_therapy
     if script.death is not None:

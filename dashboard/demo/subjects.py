@@ -28,7 +28,7 @@ def _baseline(person: Person) -> Row:
         "ECOGBL": person.ecog,
         "WEIGHTBL": person.weight,
         "HEIGHTBL": person.height,
-        "BMIBL": round(person.weight / (person.height / 100) ** 2, 1),
+        "BMIBL": person.weight and round(person.weight / (person.height / 100) ** 2, 1),
     }
 
 
@@ -55,10 +55,10 @@ def _screened(known: Known) -> Row:
     person = known.person
     failed = known.upto(person.screen_failure)
     return {
-        "ARM": "Screen Failure" if failed else "Not Assigned",
-        "ARMCD": "SCRNFAIL" if failed else "NOTASSGN",
-        "ACTARM": "Screen Failure" if failed else "Not Assigned",
-        "ACTARMCD": "SCRNFAIL" if failed else "NOTASSGN",
+        "ARM": "Screen Failure" if failed else None,
+        "ARMCD": "SCRNFAIL" if failed else None,
+        "ACTARM": "Screen Failure" if failed else None,
+        "ACTARMCD": "SCRNFAIL" if failed else None,
         "SCRNFL": _flag(true=failed is not None),
         "SCRFDT": iso(failed),
         "DCSREAS": person.failure_reason if failed else None,
@@ -126,12 +126,12 @@ def adsl(known: Known) -> Row:
     row = {**keys(known), **_baseline(person), "RFICDT": iso(person.consent)}
     if not known.enrolled:
         return row | _screened(known)
-    actual = _ARM if known.dosed else "Not Treated"
+    never = not known.dosed and known.study_end is not None
     return row | {
         "ARM": _ARM,
         "ARMCD": "INOCHM",
-        "ACTARM": actual,
-        "ACTARMCD": "INOCHM" if known.dosed else "NOTTRT",
+        "ACTARM": _ARM if known.dosed else "Not Treated" if never else None,
+        "ACTARMCD": "INOCHM" if known.dosed else "NOTTRT" if never else None,
         "TRT01P": _ARM,
         "TRT01A": _ARM if known.dosed else None,
         "BACKBONE": known.backbone,

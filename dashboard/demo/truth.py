@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 STUDY_ID = "SYNTH-INO-TNBC"
-SEED = 20240108
+SEED = 20240110
 CUTS: tuple[date, ...] = (date(2024, 11, 15), date(2025, 4, 15), date(2025, 9, 30))
 ENROLLED = 60
 SCREEN_FAILURES = 12
@@ -24,10 +24,10 @@ URATE_ULN = 360.0
 
 #: what raised urate led to: place -> (inosine cycle, preferred term); inosine is paused for it
 URATE_EVENTS: dict[int, tuple[int, str]] = {
-    2: (6, "NEPHROLITHIASIS"),
-    18: (5, "GOUT"),
-    20: (7, "NEPHROLITHIASIS"),
-    41: (4, "NEPHROLITHIASIS"),
+    1: (7, "GOUT"),
+    3: (8, "NEPHROLITHIASIS"),
+    25: (6, "NEPHROLITHIASIS"),
+    32: (5, "NEPHROLITHIASIS"),
 }
 #: raised liver values by progressing liver metastases, beside the potential Hy's law case
 LIVER_CONFOUNDER = 40
@@ -77,11 +77,70 @@ SCENARIOS: dict[int, str] = {
     44: "new_lesion_shrinking",
     46: "non_measurable",
     48: "no_scan_lost",
-    58: "pending_pr",
+    59: "pending_pr",
 }
 
-#: patient behind each edge case at the last cut (kept in step with SCENARIOS by the tests)
-EDGE_CASES: dict[str, tuple[str, ...]] = {}
+#: patients behind each edge case at the last cut (the tests hold them to it)
+EDGE_CASES: dict[str, tuple[str, ...]] = {
+    "unconfirmed_pr": (
+        "SYNTH-INO-TNBC-01-010",
+        "SYNTH-INO-TNBC-02-005",
+        "SYNTH-INO-TNBC-05-003",
+        "SYNTH-INO-TNBC-05-008",
+        "SYNTH-INO-TNBC-05-013",
+        "SYNTH-INO-TNBC-07-001",
+    ),
+    "pr_sd_pr": ("SYNTH-INO-TNBC-07-001",),
+    "late_response": ("SYNTH-INO-TNBC-01-003",),
+    "complete_response": ("SYNTH-INO-TNBC-05-006",),
+    "new_lesion_shrinking": (
+        "SYNTH-INO-TNBC-02-005",
+        "SYNTH-INO-TNBC-05-001",
+        "SYNTH-INO-TNBC-07-003",
+    ),
+    "above_100": ("SYNTH-INO-TNBC-02-001",),
+    "non_measurable": ("SYNTH-INO-TNBC-01-008", "SYNTH-INO-TNBC-05-011"),
+    "no_post_baseline_scan": (
+        "SYNTH-INO-TNBC-01-011",
+        "SYNTH-INO-TNBC-02-002",
+        "SYNTH-INO-TNBC-02-003",
+        "SYNTH-INO-TNBC-03-005",
+        "SYNTH-INO-TNBC-08-003",
+    ),
+    "not_evaluable_scan": ("SYNTH-INO-TNBC-01-014",),
+    "pending": (
+        "SYNTH-INO-TNBC-01-019",
+        "SYNTH-INO-TNBC-02-009",
+        "SYNTH-INO-TNBC-05-013",
+        "SYNTH-INO-TNBC-06-006",
+    ),
+    "missed_two_then_pd": ("SYNTH-INO-TNBC-04-003",),
+    "death_without_pd": (
+        "SYNTH-INO-TNBC-01-014",
+        "SYNTH-INO-TNBC-02-002",
+        "SYNTH-INO-TNBC-04-002",
+        "SYNTH-INO-TNBC-04-005",
+    ),
+    "new_therapy_before_pd": ("SYNTH-INO-TNBC-08-001",),
+    "never_dosed": ("SYNTH-INO-TNBC-02-003",),
+    "no_backbone_dose": ("SYNTH-INO-TNBC-08-003",),
+    "fatal_chemo_ae": ("SYNTH-INO-TNBC-04-005",),
+    "hys_law": ("SYNTH-INO-TNBC-06-004",),
+    "liver_confounder": ("SYNTH-INO-TNBC-02-006",),
+    "gout": ("SYNTH-INO-TNBC-07-001",),
+    "nephrolithiasis": (
+        "SYNTH-INO-TNBC-01-003",
+        "SYNTH-INO-TNBC-07-002",
+        "SYNTH-INO-TNBC-08-002",
+    ),
+    "grade_missing": ("SYNTH-INO-TNBC-03-002",),
+    "start_partial": ("SYNTH-INO-TNBC-08-001",),
+    "corrected_to_sd": ("SYNTH-INO-TNBC-05-003",),
+    "backbone_misspelt": ("SYNTH-INO-TNBC-01-001",),
+    "grade_raised": ("SYNTH-INO-TNBC-05-006",),
+    "event_deleted": ("SYNTH-INO-TNBC-01-004",),
+    "male": ("SYNTH-INO-TNBC-01-010",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +172,10 @@ class EventCorrection:
 
 #: all that differs between cuts although it happened before them
 MISREADING = Misreading(place=8, visit=3, was_change=-0.33, mended_in=2)
-MISSPELLING = Misspelling(place=0, was="ERIBULN", mended_in=2)
-REGRADED: tuple[EventCorrection, ...] = ()
-DELETED: tuple[EventCorrection, ...] = ()
+MISSPELLING = Misspelling(place=0, was="DOCETAXL", mended_in=2)
+REGRADED = (EventCorrection(place=11, number=4, mended_in=2, was_grade=2),)
+DELETED = (EventCorrection(place=12, number=8, mended_in=2),)
+
+#: (place, AESEQ) of events recorded incompletely: no grade; a start known to the month only
+GRADE_MISSING = (14, 2)
+START_PARTIAL = (17, 3)
