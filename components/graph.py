@@ -36,7 +36,7 @@ def graph(
     config = {**CONFIG, "toImageButtonOptions": {"filename": file_name, "format": "svg"}}
     return html.Div(
         dcc.Graph(
-            id=id_, figure=drawn, config=cast(Any, config), className="figure", responsive=True
+            id=id_, figure=drawn, config=cast(Any, config), className="plot", responsive=True
         ),
         role="img",
         className="figure-frame",

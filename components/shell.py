@@ -216,9 +216,14 @@ def filter_bar(backbone: FilterControl | None, others: tuple[FilterControl, ...]
     parts: list[object] = []
     if backbone is not None:
         parts.append(
-            html.Fieldset(
-                [html.Legend(backbone.label, title=backbone.help), _levels(backbone, pills=True)],
+            html.Div(
+                [
+                    html.Span(backbone.label, id="backbone-label", title=backbone.help),
+                    _levels(backbone, pills=True),
+                ],
                 className="pills",
+                role="group",
+                **attrs(aria_labelledby="backbone-label"),
             )
         )
     if others:

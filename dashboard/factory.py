@@ -7,6 +7,7 @@ from flask import Flask
 from flask_compress import Compress
 
 from dashboard import bundles, shell, web
+from dashboard.downloads import add_downloads
 from dashboard.health import add_health
 from dashboard.index import InterimDash
 from dashboard.library import Library
@@ -31,6 +32,7 @@ def create_app(settings: Settings) -> InterimDash:
     add_health(server, library)
     results = Results(library, PANELS, server)
     context = Context(library, results, audience)
+    add_downloads(server, context)
 
     app = InterimDash(
         "interim",

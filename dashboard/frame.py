@@ -8,8 +8,9 @@ from dataclasses import replace
 from components.shell import Chip, Choice, FilterControl, FilterLevel, TopBar
 from dashboard.library import CutName, Opened
 from dashboard.population import Population
-from dashboard.selection import MISSING, SETS, FilterField, Levels, Range, Selection
+from dashboard.selection import FilterField, Levels, Range, Selection
 from dashboard.text import day, text
+from dashboard.words import backbone_labels, filter_parts, level_words
 from data_access.store import Cut
 
 
@@ -22,7 +23,7 @@ def top_bar(
 ) -> TopBar:
     """`studies` are (id, title), `cuts` those of this study, newest first."""
     cut = opened.cut
-    sets = set_labels(cut)
+    sets = set_labels(opened)
     return TopBar(
         study=cut.study.short_title or cut.study.title,
         studies=tuple(
@@ -43,74 +44,29 @@ def top_bar(
                 "?" + replace(selection, analysis_set=s).query(),
                 current=s == selection.analysis_set,
             )
-            for s in SETS
+            for s in opened.vocabulary.sets
         ),
         set_label=sets[selection.analysis_set],
-        shown=len(population.patients),
-        total=len(population.base),
+        shown=population.members.n,
+        total=population.base.n,
         chips=chips(selection, opened),
         clear="?" + selection.unfiltered().query() if selection.filtered else None,
         synthetic=cut.study.synthetic,
     )
 
 
-def set_labels(cut: Cut) -> dict[str, str]:
+def set_labels(opened: Opened) -> dict[str, str]:
     """Names of the analysis sets, the study's own words first."""
-    stated: dict[str, str] = {s.id: s.label for s in cut.study.sets}
-    return {s: stated.get(s) or text(f"set.{s}") for s in SETS}
-
-
-def backbone_labels(cut: Cut) -> dict[str, str]:
-    backbones = cut.study.backbones
-    return {g.id: g.label for g in backbones.groups} if backbones else {}
+    stated: dict[str, str] = {s.id: s.label for s in opened.cut.study.sets}
+    return {s: stated.get(s) or text(f"set.{s}") for s in opened.vocabulary.sets}
 
 
 def chips(selection: Selection, opened: Opened) -> tuple[Chip, ...]:
     """One chip per chosen value, so that each can go alone."""
-    cut = opened.cut
-    names = backbone_labels(cut)
-    title = cut.study.backbones.label if cut.study.backbones else ""
-    found = [
-        Chip(title, names[b], "?" + selection.without("backbone", b).query())
-        for b in selection.backbones
-    ]
-    for item in selection.filters:
-        spec = opened.vocabulary.field(item.column)
-        label = spec.label if spec else item.column
-        if isinstance(item, Range):
-            found.append(
-                Chip(label, range_words(item), "?" + selection.without(item.column).query())
-            )
-        else:
-            found += [
-                Chip(label, level_words(cut, v), "?" + selection.without(item.column, v).query())
-                for v in item.values
-            ]
-    return tuple(found)
-
-
-def filter_words(selection: Selection, opened: Opened) -> str:
-    """The active filters in one line, for files that leave the screen."""
-    parts = [
-        text("shell.filters.chip", name=c.name, value=c.value) for c in chips(selection, opened)
-    ]
-    return "; ".join(parts) or text("shell.filters.none")
-
-
-def range_words(item: Range) -> str:
-    lower = "" if item.lower is None else f"{item.lower:g}"
-    upper = "" if item.upper is None else f"{item.upper:g}"
-    if not upper:
-        return text("shell.filters.at_least", lower=lower)
-    if not lower:
-        return text("shell.filters.at_most", upper=upper)
-    return text("shell.filters.range", lower=lower, upper=upper)
-
-
-def level_words(cut: Cut, value: str) -> str:
-    if value == MISSING:
-        return text("shell.filters.missing")
-    return cut.study.labels.get(value, value)
+    return tuple(
+        Chip(name, words, "?" + selection.without(column, value).query())
+        for column, name, value, words in filter_parts(opened.cut.study, selection)
+    )
 
 
 def controls(
@@ -121,7 +77,7 @@ def controls(
     counts = population.counts
     backbone = None
     if opened.vocabulary.backbones and cut.study.backbones:
-        names = backbone_labels(cut)
+        names = backbone_labels(cut.study)
         backbone = FilterControl(
             "backbone",
             cut.study.backbones.label,
@@ -165,6 +121,6 @@ def _control(
     return FilterControl(
         spec.column,
         spec.label,
-        tuple(FilterLevel(v, level_words(cut, v), found.get(v, 0)) for v in spec.levels),
+        tuple(FilterLevel(v, level_words(cut.study, v), found.get(v, 0)) for v in spec.levels),
         chosen.values if isinstance(chosen, Levels) else (),
     )

@@ -9,6 +9,7 @@ from datetime import date
 
 import pandas as pd
 
+from dashboard.analysis import SETS, Analysis
 from dashboard.selection import (
     MISSING,
     FilterField,
@@ -30,6 +31,7 @@ class Opened:
     """A verified cut with its vocabulary."""
 
     cut: Cut
+    analysis: Analysis
     vocabulary: Vocabulary
 
 
@@ -69,7 +71,8 @@ class Library:
                 self._open.move_to_end(key)
                 return self._open[key]
         opened = self.store.open(study, matches[0])
-        found = Opened(opened, _vocabulary(study, opened))
+        analysis = Analysis(opened)
+        found = Opened(opened, analysis, _vocabulary(study, opened, analysis))
         with self._lock:
             kept = self._open.setdefault(key, found)
             while len(self._open) > OPEN_CUTS:
@@ -95,14 +98,15 @@ class Library:
         return parse(query, opened.vocabulary), opened
 
 
-def _vocabulary(study: str, cut: Cut) -> Vocabulary:
+def _vocabulary(study: str, cut: Cut, analysis: Analysis) -> Vocabulary:
     adsl = cut.frame("ADSL")
     backbones = cut.study.backbones
     groups = tuple(g.id for g in backbones.groups) if backbones else ()
     if backbones is not None and backbones.column not in adsl.columns:
         groups = ()
     fields = tuple(_field(spec, adsl) for spec in cut.study.filters if spec.column in adsl.columns)
-    return Vocabulary(study=study, cut=cut.id, backbones=groups, fields=fields)
+    sets = tuple(s for s in SETS if analysis.sets[s].derivable)
+    return Vocabulary(study=study, cut=cut.id, sets=sets, backbones=groups, fields=fields)
 
 
 def _field(spec: FilterColumn, adsl: pd.DataFrame) -> FilterField:

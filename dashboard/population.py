@@ -3,57 +3,71 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from dashboard.analysis import Analysis
 from dashboard.library import levels_of
+from dashboard.metrics.populations import intersect
+from dashboard.metrics.types import AnalysisSet
 from dashboard.selection import Filter, Levels, Selection
 from data_access.store import Cut
+
+Mask = np.ndarray[tuple[Any, ...], np.dtype[np.bool_]]
+FILTERED = "outside the chosen filters"
 
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """`base` are the patients of the analysis set, `patients` those of them the filters leave.
+    """`base` is the analysis set, `members` those of it the filters leave; `filtered` are the
+    patients of ADSL that pass the filters, whatever their set.
 
-    Both are sorted by USUBJID. `counts[column][level]` is how many patients choosing that level
-    would show: of the analysis set and every *other* filter, so that a choice never hides itself.
+    `counts[column][level]` is how many patients choosing that level would show: of the analysis
+    set and every *other* filter, so that a choice never hides itself.
     """
 
-    base: tuple[str, ...]
-    patients: tuple[str, ...]
+    base: AnalysisSet
+    members: AnalysisSet
+    filtered: frozenset[str]
     counts: Mapping[str, Mapping[str, int]]
 
 
-Mask = np.ndarray[tuple[Any, ...], np.dtype[np.bool_]]
-
-
-def population(cut: Cut, selection: Selection) -> Population:
+def population(analysis: Analysis, selection: Selection) -> Population:
     """The patients of `selection`. Levels come from ADSL; backbone groups may overlap."""
-    adsl = cut.frame("ADSL")
+    cut, adsl = analysis.cut, analysis.adsl
     ids = adsl["USUBJID"].to_numpy(dtype=object)
-    base = np.ones(len(adsl), dtype=bool)
+    base = analysis.sets[selection.analysis_set]
+    inside = np.isin(ids, np.array(base.patients, dtype=object))
     memberships = _memberships(cut, adsl)
     masks: dict[str, Mask] = {f.column: _mask(adsl, f) for f in selection.filters}
     if selection.backbones:
         chosen = set(selection.backbones)
         masks["backbone"] = np.array([bool(chosen & set(m)) for m in memberships], dtype=bool)
 
-    def others(column: str) -> Mask:
-        keep = base.copy()
+    def passing(column: str) -> Mask:
+        """Rows that pass every filter but the one on `column`."""
+        keep = np.ones(len(adsl), dtype=bool)
         for name, mask in masks.items():
             if name != column:
                 keep &= mask
         return keep
 
+    filtered = frozenset(ids[passing("")].tolist())
     return Population(
-        base=_sorted(ids[base]),
-        patients=_sorted(ids[others("")]),
-        counts=_counts(cut, adsl, memberships, others),
+        base=base,
+        members=restrict(base, filtered) if selection.filtered else base,
+        filtered=filtered,
+        counts=_counts(cut, adsl, memberships, lambda column: passing(column) & inside),
     )
+
+
+def restrict(members: AnalysisSet, filtered: Collection[str]) -> AnalysisSet:
+    """A set as the filters leave it; the others are listed as excluded, with the reason."""
+    return intersect(members, filtered, FILTERED)
 
 
 def _memberships(cut: Cut, adsl: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -80,20 +94,13 @@ def _counts(
     cut: Cut,
     adsl: pd.DataFrame,
     memberships: list[tuple[str, ...]],
-    others: Callable[[str], Mask],
+    passing: Callable[[str], Mask],
 ) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    keep = others("backbone")
-    found["backbone"] = dict(
-        Counter(g for m, k in zip(memberships, keep, strict=True) if k for g in m)
-    )
+    kept = zip(memberships, passing("backbone").tolist(), strict=True)
+    found = {"backbone": dict(Counter(group for groups, k in kept if k for group in groups))}
     for spec in cut.study.filters:
         if spec.kind == "category" and spec.column in adsl.columns:
-            keep = others(spec.column)
             levels = levels_of(adsl[spec.column])
-            found[spec.column] = dict(Counter(v for v, k in zip(levels, keep, strict=True) if k))
+            rows = zip(levels, passing(spec.column).tolist(), strict=True)
+            found[spec.column] = dict(Counter(level for level, k in rows if k))
     return found
-
-
-def _sorted(ids: np.ndarray) -> tuple[str, ...]:
-    return tuple(sorted(ids.tolist()))

@@ -21,8 +21,10 @@ from flask import Flask
 from flask_caching import Cache
 from flask_caching.backends import SimpleCache
 
+from dashboard.analysis import Analysis
 from dashboard.library import Library
-from dashboard.population import Population, population
+from dashboard.metrics.types import AnalysisSet
+from dashboard.population import Population, population, restrict
 from dashboard.selection import Selection
 from data_access.store import Cut
 
@@ -61,9 +63,20 @@ class View:
     """A cut seen through a selection, for an audience: all a panel may look at."""
 
     cut: Cut
+    analysis: Analysis
     selection: Selection
     audience: Audience
     population: Population
+
+    @property
+    def members(self) -> AnalysisSet:
+        """The chosen analysis set as the filters leave it."""
+        return self.population.members
+
+    def set(self, id_: str) -> AnalysisSet:
+        """Another analysis set under the same filters, for results with their own denominator."""
+        whole = self.analysis.sets[id_]
+        return restrict(whole, self.population.filtered) if self.selection.filtered else whole
 
 
 Panel = Callable[[View], Mapping[str, Any]]
@@ -143,8 +156,9 @@ class Results:
 
     def view(self, selection: Selection, audience: Audience) -> View:
         """Open the cut and apply the selection: the only way from a selection to patients."""
-        cut = self.library.open(selection.study, selection.cut).cut
-        return View(cut, selection, audience, population(cut, selection))
+        opened = self.library.open(selection.study, selection.cut)
+        found = population(opened.analysis, selection)
+        return View(opened.cut, opened.analysis, selection, audience, found)
 
     @staticmethod
     def key(name: str, selection: Selection, audience: Audience) -> str:

@@ -20,8 +20,8 @@ MISSING = ""
 
 Kind = Literal["category", "number"]
 GROUPINGS = ("none", "backbone")
-#: how PFS is censored: the primary rule set, or treatment policy as sensitivity
-RULE_SETS = ("fda", "ema")
+#: PFS as exported or by the FDA-like rules, or the EMA-like rules as sensitivity
+RULE_SETS = ("primary", "ema")
 SETS = ("enrolled", "safety", "full", "evaluable")
 
 _NUMBER = r"-?\d{1,9}(?:\.\d{1,6})?"
@@ -108,7 +108,7 @@ class Selection:
     backbones: tuple[str, ...] = ()
     filters: tuple[Filter, ...] = field(default=())
     group: str = "none"
-    rules: str = "fda"
+    rules: str = "primary"
 
     @property
     def filtered(self) -> bool:
@@ -121,7 +121,7 @@ class Selection:
             pairs.append(("set", self.analysis_set))
         if self.group != "none":
             pairs.append(("group", self.group))
-        if self.rules != "fda":
+        if self.rules != "primary":
             pairs.append(("rules", self.rules))
         pairs += [("backbone", b) for b in self.backbones]
         pairs += [(_FILTER + f.column, text) for f in self.filters for text in f.texts]
@@ -168,7 +168,7 @@ def parse(query: str, vocabulary: Vocabulary) -> Selection:
         backbones=_known(fields.get("backbone", ()), vocabulary.backbones, "backbone"),
         filters=_filters(columns, vocabulary),
         group=_choice(fields, "group", GROUPINGS, "none"),
-        rules=_choice(fields, "rules", RULE_SETS, "fda"),
+        rules=_choice(fields, "rules", RULE_SETS, "primary"),
     )
 
 

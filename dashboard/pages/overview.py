@@ -6,10 +6,19 @@ from typing import Any
 
 from dash import Dash, html
 
+from components.overview import accrual, efficacy, maturity, quality, registry, status
 from dashboard.pages.page import Card, Context, Page, fill, slot
 from dashboard.text import text
 
-CARDS: tuple[Card, ...] = ()
+#: heights are those of the demo study at a laptop's width, so that nothing moves on arrival
+CARDS: tuple[Card, ...] = (
+    Card(status.NAME, "status.title", 120, status.draw, status.rows),
+    Card(efficacy.NAME, "efficacy.title", 440, efficacy.draw, efficacy.rows),
+    Card(maturity.NAME, "maturity.title", 420, maturity.draw, maturity.rows),
+    Card(accrual.NAME, "accrual.title", 336, accrual.draw, accrual.rows),
+    Card(quality.NAME, "quality.title", 80, quality.draw, quality.rows),
+    Card(registry.NAME, "registry.title", 120, registry.draw, None),
+)
 
 
 def layout() -> Any:
@@ -25,4 +34,6 @@ def register(app: Dash, context: Context) -> None:
         fill(app, context, card)
 
 
-PAGE = Page(name="overview", path="/", icon="grid-1x2", layout=layout, register=register)
+PAGE = Page(
+    name="overview", path="/", icon="grid-1x2", layout=layout, register=register, cards=CARDS
+)

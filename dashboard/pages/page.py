@@ -12,7 +12,7 @@ from dash import Dash, Input, Output, html, no_update
 from components.card import failed, skeleton
 from dashboard.library import Library
 from dashboard.results import Audience, Results
-from dashboard.selection import Selection, SelectionError
+from dashboard.selection import SelectionError
 from dashboard.text import text
 
 log = logging.getLogger(__name__)
@@ -28,22 +28,24 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """A slot of a page: the panel it asks for, how the answer is drawn, and its rows for a file."""
+
+    name: str
+    title: str  # key of the text catalogue
+    height: int
+    draw: Callable[[dict[str, Any]], Any]
+    rows: Callable[[dict[str, Any]], tuple[tuple[str, ...], list[tuple[Any, ...]]]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     name: str
     path: str
     icon: str
     layout: Callable[[], Any]
     register: Callable[[Dash, Context], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A slot of a page: the panel it asks for, and how the answer is drawn."""
-
-    name: str
-    title: str  # key of the text catalogue
-    height: int
-    draw: Callable[[dict[str, Any], Selection], Any]
+    cards: tuple[Card, ...] = ()
 
 
 def slot(card: Card) -> html.Div:
@@ -68,7 +70,7 @@ def fill(app: Dash, context: Context, card: Card) -> None:
             return no_update  # the shell explains it
         try:
             answer = context.results.panel(card.name, selection, context.audience())
-            return card.draw(answer, selection)
+            return card.draw(answer)
         except Exception:
             log.exception("card %s of cut %s could not be made", card.name, selection.cut[:16])
             return failed(card.name, text(card.title))

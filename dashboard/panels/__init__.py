@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from dashboard.panels import overview
 from dashboard.results import Panel
 
-PANELS: dict[str, Panel] = {}
+PANELS: dict[str, Panel] = {
+    "overview-status": overview.status,
+    "overview-efficacy": overview.efficacy,
+    "overview-maturity": overview.mature,
+    "overview-accrual": overview.accrual,
+    "overview-quality": overview.quality,
+    "overview-registry": overview.registry,
+}

@@ -1,0 +1,145 @@
+"""What the Overview's cards share: their definition entries, tools and interval bar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+
+from components import numbers
+from components.attributes import attrs
+from components.card import Definition, Tools
+from dashboard.metrics.types import PatientProportion, Proportion
+from dashboard.text import day, text
+
+Answer = Mapping[str, Any]
+#: header, then rows: what a card shows, as cells
+Rows = tuple[tuple[str, ...], list[tuple[Any, ...]]]
+
+PROPORTION_HEADER = (
+    "csv.measure",
+    "csv.x",
+    "csv.n",
+    "csv.estimate",
+    "csv.lower",
+    "csv.upper",
+    "csv.level",
+    "csv.method",
+)
+
+
+def tools(
+    name: str,
+    answer: Answer,
+    *entries: tuple[str, str],
+    data: bool = True,
+    picture: bool = False,
+) -> Tools:
+    """Definition, data and link; pictures for a card with a figure."""
+    return Tools(
+        definition=Definition(entries) if entries else None,
+        csv=f"/download/{name}.csv?{answer['query']}" if data else None,
+        picture=picture,
+        footer=footer(answer),
+    )
+
+
+def footer(answer: Answer) -> str:
+    """Lines under a picture that leaves the screen: trial, cut, view."""
+    cut = text("status.cut", date=day(answer["cut_date"]))
+    hash_ = f"{text('file.hash')} {answer['cut'][:16]}"
+    lines = [" · ".join((answer["study"], cut, hash_, answer["filter_words"]))]
+    if answer["synthetic"]:
+        lines.append(text("file.synthetic"))
+    return "\n".join(lines)
+
+
+def population(answer: Answer, rule: str) -> tuple[str, str]:
+    """The definition's entry on who is counted."""
+    filters = text("definition.population.filters") if answer["filtered"] else ""
+    return (
+        text("definition.population"),
+        text(
+            "definition.population.body",
+            label=answer["set_label"],
+            rule=rule,
+            n=answer["n"],
+            filters=filters,
+        ),
+    )
+
+
+def patient_proportion(data: Mapping[str, Any] | None) -> PatientProportion | None:
+    return None if data is None else PatientProportion.from_json(data)
+
+
+def paper(result: Proportion, *, small: int) -> html.P:
+    """12/34 (35.3%; 95% CI 19.7 to 53.5, Clopper-Pearson) with the counts set large."""
+    return html.P(
+        [
+            html.Span(numbers.counts(result), className="count"),
+            " ",
+            html.Span(numbers.in_brackets(result, small=small), className="brackets"),
+        ],
+        className="paper",
+    )
+
+
+def interval_bar(
+    label: str, estimate: float | None, lower: float | None, upper: float | None, level: float
+) -> html.Div | None:
+    """A line from lower to upper with the estimate marked, on a scale of 0 to 100%."""
+    if estimate is None or lower is None or upper is None:
+        return None
+    return html.Div(
+        [
+            html.Div(
+                className="interval-line",
+                style={"left": f"{100 * lower:.2f}%", "width": f"{100 * (upper - lower):.2f}%"},
+            ),
+            html.Div(className="interval-mark", style={"left": f"{100 * estimate:.2f}%"}),
+        ],
+        className="interval",
+        role="img",
+        **attrs(
+            aria_label=text(
+                "efficacy.interval.alt",
+                label=label,
+                estimate=numbers.percent(estimate),
+                ci=numbers.level_words(level),
+                lower=numbers.percent(lower),
+                upper=numbers.percent(upper),
+            )
+        ),
+    )
+
+
+def proportion_row(measure: str, result: Proportion) -> tuple[Any, ...]:
+    """One row of a file; a value that is not estimable is empty."""
+
+    def cell(value: float | None) -> str:
+        return "" if value is None else numbers.percent(value)
+
+    return (
+        measure,
+        result.x,
+        result.n,
+        cell(result.estimate),
+        cell(result.lower),
+        cell(result.upper),
+        result.level,
+        result.method,
+    )
+
+
+def duration(days: float) -> str:
+    """Days in words: 182.625 is 6 months; what is no whole number of months stays in days."""
+    months = days / numbers.DAYS_PER_MONTH
+    if months >= 0.5 and abs(months - round(months)) < 0.01:
+        return text("number.months", value=round(months))
+    return text("number.days", n=f"{days:g}")
+
+
+def patients(n: int) -> str:
+    return text("number.patients.one" if n == 1 else "number.patients.other", n=n)

@@ -1,0 +1,94 @@
+"""Status strip: enrolled, treated, evaluable, on treatment, ended; cut date; median follow-up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from components import numbers
+from components.card import card
+from components.overview.parts import (
+    PROPORTION_HEADER,
+    Answer,
+    Rows,
+    population,
+    proportion_row,
+    tools,
+)
+from dashboard.metrics.accrual import StatusCounts
+from dashboard.metrics.time_to_event import FollowUp
+from dashboard.text import day, text
+
+NAME = "overview-status"
+_CELLS = ("treated", "evaluable", "on_treatment", "ended")
+
+
+def draw(answer: Answer) -> html.Section:
+    counts = StatusCounts.from_json(answer["counts"])
+    known = {"treated": answer["treated_known"], "evaluable": answer["evaluable_known"]}
+    cells = [_enrolled(counts, answer)]
+    for name in _CELLS:
+        result = getattr(counts, name).headline
+        if known.get(name, True):
+            of = text("status.of", n=result.n)
+            cells.append(_cell(text(f"status.{name}"), str(result.x), of))
+        else:
+            cells.append(_cell(text(f"status.{name}"), text("number.ns"), "", words=True))
+    return card(
+        NAME,
+        text("status.title"),
+        [html.Dl(cells, className="strip"), _follow_up(answer)],
+        n=text("status.cut", date=day(answer["cut_date"])),
+        tools=tools(
+            NAME,
+            {**answer, "set_label": text("set.enrolled"), "n": counts.enrolled.headline.n},
+            (text("status.treated"), text("status.definition.treated")),
+            (text("status.follow_up"), text("status.definition.follow_up")),
+            population(
+                {**answer, "set_label": text("set.enrolled"), "n": counts.enrolled.headline.n},
+                answer["enrolled_rule"],
+            ),
+        ),
+        extra="status-card",
+    )
+
+
+def _enrolled(counts: StatusCounts, answer: Answer) -> html.Div:
+    planned = answer["planned"]
+    of = "" if planned is None or answer["filtered"] else text("status.planned", n=planned)
+    return _cell(text("status.enrolled"), str(counts.enrolled.headline.x), of)
+
+
+def _cell(label: str, value: str, of: str, *, words: bool = False) -> html.Div:
+    return html.Div(
+        [
+            html.Dt(label),
+            html.Dd(
+                [
+                    html.Span(value, className="strip-words" if words else "strip-number"),
+                    html.Span(of, className="strip-of"),
+                ]
+            ),
+        ]
+    )
+
+
+def _follow_up(answer: Answer) -> html.P:
+    if answer["follow_up"] is None:
+        words = text("status.follow_up.none")
+    else:
+        words = numbers.follow_up(FollowUp.from_json(answer["follow_up"]), answer["level"])
+    return html.P(
+        [html.Span(text("status.follow_up"), className="muted"), " ", html.Span(words)],
+        className="strip-follow",
+    )
+
+
+def rows(answer: Answer) -> Rows:
+    counts = StatusCounts.from_json(answer["counts"])
+    body: list[tuple[Any, ...]] = [
+        proportion_row(text(f"status.{name}"), getattr(counts, name).headline)
+        for name in ("enrolled", *_CELLS)
+    ]
+    return tuple(text(k) for k in PROPORTION_HEADER), body

@@ -1,0 +1,193 @@
+"""What is derived once per cut: cohort, responses, analysis sets, times to event.
+
+The study's parameters are copied into the metrics' own options here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from dashboard.metrics.cohort import NEVER, Cohort, build_cohort
+from dashboard.metrics.kaplan_meier import KaplanMeierOptions
+from dashboard.metrics.populations import Evidence, SetId, SetRule, analysis_set
+from dashboard.metrics.recist import (
+    NE,
+    OVERALL_PARAMCDS,
+    Assessments,
+    empty_assessments,
+    overall_responses,
+)
+from dashboard.metrics.response import BestResponses, ResponseRules, best_responses
+from dashboard.metrics.response_rates import (
+    BOR_PARAMCDS,
+    CBOR_PARAMCDS,
+    RESPONSE_PARAMCDS,
+    prefer_exported,
+)
+from dashboard.metrics.time_to_event import (
+    PfsRules,
+    TimeToEvent,
+    exported_time_to_event,
+    overall_survival,
+    progression_free_survival,
+)
+from dashboard.metrics.tumour import SUM_PARAMCDS, target_sums
+from dashboard.metrics.types import AnalysisSet
+from dashboard.metrics.windows import WindowDays, window_days_of
+from data_access.store import Cut
+
+SETS: tuple[SetId, ...] = ("enrolled", "safety", "full", "evaluable")
+#: 6 months, the landmark of PFS where the study states no window
+SIX_MONTHS = 182.625
+
+
+class Analysis:
+    """Derivations of one cut, each made when first asked for. Arrays are shared: do not mutate."""
+
+    def __init__(self, cut: Cut) -> None:
+        self.cut = cut
+        self.rules = cut.study.rules
+
+    def frame(self, domain: str) -> pd.DataFrame | None:
+        return self.cut.frame(domain) if domain in self.cut.domains else None
+
+    @cached_property
+    def adsl(self) -> pd.DataFrame:
+        return self.cut.frame("ADSL")
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        return build_cohort(self.adsl, self.cut.cut_date, origin=self.cut.study.origin)
+
+    @cached_property
+    def assessments(self) -> Assessments:
+        adrs = self.frame("ADRS")
+        if adrs is None:
+            return empty_assessments(self.cohort)
+        paramcds = self._paramcds("OVR") or OVERALL_PARAMCDS
+        return overall_responses(adrs, self.cohort, paramcds=paramcds)
+
+    @cached_property
+    def response_rules(self) -> ResponseRules:
+        rules = self.rules
+        return ResponseRules(
+            confirm_days=rules.confirm_days,
+            sd_min_days=rules.sd_min_days,
+            max_ne=rules.max_ne,
+            accept_sd_between=rules.accept_sd_between,
+            cb_days=rules.cb_days,
+            visit_window=rules.visit_window,
+        )
+
+    @cached_property
+    def responses(self) -> BestResponses:
+        """Best responses as shown: the export's own where it has them, else derived."""
+        derived = best_responses(self.cohort, self.assessments, self.response_rules)
+        adrs = self.frame("ADRS")
+        if adrs is None:
+            return derived
+        return prefer_exported(
+            derived,
+            adrs,
+            self.cohort,
+            bor_paramcds=self._paramcds("BOR") or BOR_PARAMCDS,
+            cbor_paramcds=self._paramcds("CBOR") or CBOR_PARAMCDS,
+            response_paramcds=self._paramcds("CRSP") or RESPONSE_PARAMCDS,
+        )
+
+    @cached_property
+    def sets(self) -> Mapping[str, AnalysisSet]:
+        """The four analysis sets; `derivable` False where the export cannot say."""
+        rules = {
+            s.id: SetRule(s.id, s.label, s.column, tuple(s.values)) for s in self.cut.study.sets
+        }
+        return {
+            id_: analysis_set(
+                self.adsl, self.cohort, id_, rule=rules.get(id_), evidence=self._evidence()
+            )
+            for id_ in SETS
+        }
+
+    @cached_property
+    def window_days(self) -> WindowDays:
+        """Input of the response window, confirmed reading."""
+        return window_days_of(self.cohort, self.responses)
+
+    def pfs(self, rules: str) -> TimeToEvent | None:
+        """PFS by the chosen rule set; None when neither ADTTE nor ADRS can say."""
+        return self._pfs_ema if rules == "ema" else self._pfs_primary
+
+    @cached_property
+    def _pfs_primary(self) -> TimeToEvent | None:
+        return self._exported("PFS") or self._derived_pfs(ema=False)
+
+    @cached_property
+    def _pfs_ema(self) -> TimeToEvent | None:
+        return self._derived_pfs(ema=True)
+
+    @cached_property
+    def os(self) -> TimeToEvent | None:
+        """OS; None when neither ADTTE nor a date of death is exported."""
+        exported = self._exported("OS")
+        if exported is not None:
+            return exported
+        return overall_survival(self.cohort) if "DTHDT" in self.adsl.columns else None
+
+    @property
+    def km_options(self) -> KaplanMeierOptions:
+        return KaplanMeierOptions(conf_type=self.rules.conf_type, level=self.rules.level)
+
+    @property
+    def pfs_landmark(self) -> float:
+        """Day (AVAL) of the headline PFS rate."""
+        return self.rules.pfs_window_days or SIX_MONTHS
+
+    def _paramcds(self, purpose: str) -> tuple[str, ...]:
+        return tuple(self.cut.study.terms.paramcds.get(purpose, ()))
+
+    def _exported(self, endpoint: str) -> TimeToEvent | None:
+        adtte = self.frame("ADTTE")
+        if adtte is None or not {"PARAMCD", "AVAL", "CNSR"} <= set(adtte.columns):
+            return None
+        return exported_time_to_event(
+            adtte,
+            endpoint,
+            self._paramcds(endpoint) or (endpoint,),
+            event_codes=self.cut.study.terms.event_codes,
+        )
+
+    def _derived_pfs(self, *, ema: bool) -> TimeToEvent | None:
+        if self.assessments.paramcd is None:
+            return None
+        rules = PfsRules(
+            rule="EMA" if ema else "FDA",
+            assessment_interval=self.rules.assessment_interval,
+            visit_window=self.rules.visit_window,
+        )
+        return progression_free_survival(self.cohort, self.assessments, rules)
+
+    def _evidence(self) -> Evidence:
+        cohort, seen = self.cohort, self.assessments
+        adtr = self.frame("ADTR")
+        measurable = None
+        if adtr is not None:
+            paramcds = self._paramcds("TARGET_SUM") or SUM_PARAMCDS
+            sums = target_sums(adtr, cohort, paramcds=paramcds)
+            if sums.paramcd is not None:
+                measurable = frozenset(cohort.usubjid[~np.isnan(sums.base)].tolist())
+        adequate = np.unique(seen.patient[(seen.response != NE) & (seen.day > 0)])
+        progressed = {
+            u
+            for u, d in zip(self.responses.usubjid, self.responses.first_pd_day, strict=True)
+            if d is not None
+        }
+        dead = set(cohort.usubjid[cohort.death < NEVER].tolist())
+        return Evidence(
+            measurable=measurable,
+            assessed=frozenset(cohort.usubjid[adequate].tolist()),
+            ended_early=frozenset(progressed | dead),
+        )

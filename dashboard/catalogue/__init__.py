@@ -1,0 +1,1 @@
+"""The visible strings, by part of the app. `dashboard.text` gathers them."""

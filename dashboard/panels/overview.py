@@ -1,0 +1,261 @@
+"""What the Overview shows: each function asks the metrics for one card and returns plain JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dashboard.analysis import Analysis
+from dashboard.metrics.accrual import accrual as accrual_of
+from dashboard.metrics.accrual import status_counts
+from dashboard.metrics.maturity import event_days, maturity
+from dashboard.metrics.proportions import patient_proportion
+from dashboard.metrics.response_rates import disease_control, objective_response
+from dashboard.metrics.time_to_event import follow_up, survival
+from dashboard.metrics.types import AnalysisSet, Result
+from dashboard.metrics.windows import response_window
+from dashboard.results import View
+from dashboard.words import filter_words
+from data_access.findings import Finding, in_order
+
+Json = Mapping[str, Any]
+
+#: findings named on the page per severity; the count is always the full one
+LISTED = 8
+
+
+def status(view: View) -> Json:
+    """Enrolled, treated, evaluable, on treatment, ended; cut date; median follow-up."""
+    analysis = view.analysis
+    level = analysis.rules.level
+    counts = status_counts(
+        analysis.adsl, analysis.cohort, view.set("enrolled"), view.set("evaluable"), level=level
+    )
+    followed = None
+    if analysis.os is not None:
+        followed = follow_up(analysis.os, view.set("enrolled"), analysis.km_options)
+    return {
+        **_common(view),
+        "counts": counts.to_json(),
+        "evaluable_known": analysis.sets["evaluable"].derivable,
+        "treated_known": analysis.sets["safety"].derivable or bool(counts.treated.headline.x),
+        "follow_up": _json(followed),
+        "planned": view.cut.study.design.planned_patients,
+        "enrolled_rule": analysis.sets["enrolled"].rule,
+    }
+
+
+def efficacy(view: View) -> Json:
+    """ORR, DCR, PFS rate and deaths of the chosen set, or which export is missing."""
+    analysis, members = view.analysis, view.members
+    rules, level = analysis.rules, analysis.rules.level
+    responses = analysis.responses
+    confirmed = responses.source_confirmed is not None
+    known = confirmed or responses.source_unconfirmed is not None
+    orr = objective_response(responses, members, confirmed=confirmed, level=level)
+    windowed = None
+    if confirmed and rules.orr_window_days is not None:
+        windowed = response_window(
+            analysis.window_days, members, window_days=rules.orr_window_days, level=level
+        )
+    pfs = analysis.pfs(view.selection.rules)
+    curve = None if pfs is None else survival(pfs, members, analysis.km_options)
+    return {
+        **_common(view),
+        "responses_known": known,
+        "confirmed": confirmed,
+        "orr": _json(orr),
+        "window": _json(windowed),
+        "undated_responders": _undated(orr, windowed),
+        "dcr": _json(disease_control(responses, members, confirmed=confirmed, level=level)),
+        "sd_min_days": rules.sd_min_days,
+        "confirm_days": rules.confirm_days,
+        "pfs": _json(curve),
+        "pfs_rate": None if curve is None else curve.curve.rate(analysis.pfs_landmark).to_json(),
+        "pfs_stated": rules.pfs_window_days is not None,
+        "origin": analysis.cut.study.origin,
+        "origin_rule": analysis.cohort.origin_rule,
+        "set_rule": members.rule,
+        "deaths": _json(_deaths(view)),
+        "undated_deaths": list(_undated_deaths(analysis, members)),
+        "endpoints": _endpoints(view),
+        "min_group": rules.min_group,
+    }
+
+
+def mature(view: View) -> Json:
+    """Who completed the response, PFS and AE windows, and what ORR can still become."""
+    analysis, rules, level = view.analysis, view.analysis.rules, view.analysis.rules.level
+    cohort, members = analysis.cohort, view.members
+    windows: list[Any] = []
+    bounds = None
+    if rules.orr_window_days is not None and analysis.responses.source_confirmed is not None:
+        days = analysis.window_days
+        final = np.minimum(days.response, days.off)
+        windows.append(
+            maturity(
+                "ORR", "", cohort, members,
+                window_days=rules.orr_window_days, final_day=final, level=level,
+            )
+        )  # fmt: skip
+        bounds = response_window(days, members, window_days=rules.orr_window_days, level=level)
+    pfs = analysis.pfs(view.selection.rules)
+    if rules.pfs_window_days is not None and pfs is not None:
+        final = event_days(cohort, pfs)
+        windows.append(
+            maturity(
+                "PFS", "", cohort, members,
+                window_days=rules.pfs_window_days, final_day=final, level=level,
+            )
+        )  # fmt: skip
+    if rules.ae_window_days is not None and analysis.sets["safety"].derivable:
+        windows.append(
+            maturity(
+                "AE", "", cohort, view.set("safety"),
+                window_days=rules.ae_window_days, final_day=cohort.death, level=level,
+            )
+        )  # fmt: skip
+    return {
+        **_common(view),
+        "windows": [w.to_json() for w in windows],
+        "bounds": _json(bounds),
+        "origin": analysis.cut.study.origin,
+        "set_rule": members.rule,
+        "min_group": rules.min_group,
+        "stated": {
+            "ORR": rules.orr_window_days,
+            "PFS": rules.pfs_window_days,
+            "AE": rules.ae_window_days,
+        },
+    }
+
+
+def accrual(view: View) -> Json:
+    """Enrolment over time, against plan where one is stated."""
+    design = view.cut.study.design
+    result = accrual_of(
+        view.analysis.cohort,
+        view.set("enrolled"),
+        planned=design.planned_patients,
+        plan=design.accrual_plan,
+    )
+    # A plan is for the whole trial: under a filter it would be the wrong yardstick.
+    if view.selection.filtered:
+        result = replace(result, planned=None, plan=(), planned_by_cut=None)
+    return {**_common(view), "accrual": result.to_json()}
+
+
+def quality(view: View) -> Json:
+    """The findings of the import, counted and the first of each severity in words."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in in_order(view.cut.findings):
+        groups.setdefault(finding.severity.value, []).append(finding)
+    return {
+        **_common(view),
+        "groups": [
+            {
+                "severity": severity,
+                "n": len(found),
+                "findings": [
+                    {"sentence": f.sentence, "remedy": f.remedy, "rule": f.rule, "count": f.count}
+                    for f in found[:LISTED]
+                ],
+            }
+            for severity, found in groups.items()
+        ],
+    }
+
+
+def registry(view: View) -> Json:
+    """The registered endpoints in their own words, and how far the wording of PFS carries."""
+    study = view.cut.study
+    pfs = next((e for e in study.endpoints if e.id.upper() == "PFS"), None)
+    wording = (pfs.wording or "").casefold() if pfs else ""
+    return {
+        **_common(view),
+        "endpoints": [
+            {
+                "id": e.id,
+                "label": e.label,
+                "role": e.role,
+                "wording": e.wording,
+                "window_days": e.window_days,
+            }
+            for e in study.endpoints
+        ],
+        "registry": study.registry,
+        "pfs_wording": pfs.wording if pfs else None,
+        "pfs_is_os": "death" in wording and "progress" not in wording,
+        "pfs_not_randomised": "randomi" in wording and not study.design.randomised,
+        "origin": study.origin,
+    }
+
+
+def _common(view: View) -> dict[str, Any]:
+    """What every card needs to name its population and its files."""
+    study = view.cut.study
+    return {
+        "study": study.short_title or study.title,
+        "study_id": study.id,
+        "synthetic": study.synthetic,
+        "cut": view.cut.id,
+        "cut_date": view.cut.cut_date.isoformat(),
+        "query": view.selection.query(),
+        "filtered": view.selection.filtered,
+        "filter_words": filter_words(study, view.selection),
+        "set_label": view.members.label,
+        "set_id": view.members.id,
+        "n": view.members.n,
+        "level": view.analysis.rules.level,
+    }
+
+
+def _json(result: Result | None) -> dict[str, Any] | None:
+    return None if result is None else result.to_json()
+
+
+def _deaths_known(analysis: Analysis) -> bool:
+    return bool({"DTHDT", "DTHFL"} & set(analysis.adsl.columns))
+
+
+def _deaths(view: View) -> Result | None:
+    """Deaths of any cause by the cut-off; None when the export cannot say."""
+    analysis = view.analysis
+    if not _deaths_known(analysis):
+        return None
+    level = analysis.rules.level
+    counts = status_counts(analysis.adsl, analysis.cohort, view.members, view.members, level=level)
+    undated = _undated_deaths(analysis, view.members)
+    return patient_proportion(
+        "deaths", "Died", (*counts.died.numerator, *undated), view.members, level=level
+    )
+
+
+def _undated_deaths(analysis: Analysis, members: AnalysisSet) -> tuple[str, ...]:
+    """Patients flagged as dead without a date: they count as dead, and are named."""
+    adsl = analysis.adsl
+    if "DTHFL" not in adsl.columns:
+        return ()
+    flagged = (adsl["DTHFL"].astype(object) == "Y").to_numpy()
+    dated = adsl["DTHDT"].notna().to_numpy() if "DTHDT" in adsl.columns else np.zeros_like(flagged)
+    who = adsl["USUBJID"].to_numpy(object)[flagged & ~dated]
+    return tuple(sorted(set(pd.Series(who, dtype=object)) & set(members.patients)))
+
+
+def _undated(orr: Any, windowed: Any) -> int:
+    """Responders whose response has no date, so that no window can hold them."""
+    if orr is None or windowed is None:
+        return 0
+    dated = {*windowed.responders, *windowed.late_responders}
+    return sum(patient not in dated for patient in orr.numerator)
+
+
+def _endpoints(view: View) -> dict[str, dict[str, Any]]:
+    return {
+        e.id.upper(): {"label": e.label, "role": e.role, "wording": e.wording}
+        for e in view.cut.study.endpoints
+    }

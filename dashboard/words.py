@@ -1,0 +1,52 @@
+"""Filters in words: the same on a chip, in a file and under a picture."""
+
+from __future__ import annotations
+
+from dashboard.selection import MISSING, Levels, Range, Selection
+from dashboard.text import text
+from data_access.study.model import Study
+
+
+def backbone_labels(study: Study) -> dict[str, str]:
+    return {g.id: g.label for g in study.backbones.groups} if study.backbones else {}
+
+
+def filter_parts(study: Study, selection: Selection) -> list[tuple[str, str, str | None, str]]:
+    """(column, its name, the value or None for a range, the value in words) per active filter."""
+    names = backbone_labels(study)
+    title = study.backbones.label if study.backbones else ""
+    parts: list[tuple[str, str, str | None, str]] = [
+        ("backbone", title, b, names[b]) for b in selection.backbones
+    ]
+    labels = {f.column: f.label for f in study.filters}
+    for item in selection.filters:
+        label = labels.get(item.column, item.column)
+        if isinstance(item, Levels):
+            parts += [(item.column, label, v, level_words(study, v)) for v in item.values]
+        else:
+            parts.append((item.column, label, None, range_words(item)))
+    return parts
+
+
+def filter_words(study: Study, selection: Selection) -> str:
+    """The active filters in one line."""
+    parts = filter_parts(study, selection)
+    return "; ".join(
+        text("shell.filters.chip", name=name, value=words) for _, name, _, words in parts
+    ) or text("shell.filters.none")
+
+
+def range_words(item: Range) -> str:
+    lower = "" if item.lower is None else f"{item.lower:g}"
+    upper = "" if item.upper is None else f"{item.upper:g}"
+    if not upper:
+        return text("shell.filters.at_least", lower=lower)
+    if not lower:
+        return text("shell.filters.at_most", upper=upper)
+    return text("shell.filters.range", lower=lower, upper=upper)
+
+
+def level_words(study: Study, value: str) -> str:
+    if value == MISSING:
+        return text("shell.filters.missing")
+    return study.labels.get(value, value)
