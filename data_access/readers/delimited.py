@@ -27,9 +27,10 @@ from data_access.readers.textbytes import to_utf8
 
 MAX_COLUMNS = 10_000
 MAX_CELL = 1_000_000  # bytes of UTF-8
-_BLOCK = 1 << 22
+BLOCK = 1 << 23
 _LARGEST_BLOCK = 1 << 30
 _MARK = b"\xef\xbb\xbf"
+_LF, _CR = 10, 13
 
 Lines = npt.NDArray[np.int64]
 Handler = Callable[[arrow_csv.InvalidRow], Literal["skip", "error"]]
@@ -64,7 +65,7 @@ def read(
     (feature tables). Raises DataError with the line of the fault.
     """
     text = to_utf8(path.read_bytes(), name=source.name, encoding=encoding)
-    body, notes = _body(text.data, source.name, separator, max_columns, comments=comments)
+    body, notes = body_of(text.data, source.name, separator, max_columns, comments=comments)
     data, lines = read_rows(body)
     if not len(lines):
         sentence = f"{source.name} has a header and no rows."
@@ -83,7 +84,7 @@ def read(
     return (table,)
 
 
-def _body(
+def body_of(
     data: bytes, name: str, separator: str | None, max_columns: int, *, comments: bool
 ) -> tuple[Body, tuple[Finding, ...]]:
     notes: tuple[Finding, ...] = ()
@@ -166,11 +167,14 @@ def rows_by_arrow(body: Body) -> tuple[pa.Table, Lines] | None:
         or body.data.startswith(_MARK, body.header.end)
     ):
         return None
+    block = _block_size(body, seen)
+    if block is None:
+        return None
     lines = seen.lines[1:] + (body.first_line - 1)
     try:
-        table = _arrow(body, seen)
+        table = _arrow(body, seen, block)
     except pa.ArrowInvalid:
-        bad = _miscounted(body, seen)
+        bad = _miscounted(body, seen, block)
         if not bad:
             return None
         raise faults.field_counts(
@@ -188,7 +192,22 @@ def rows_by_arrow(body: Body) -> tuple[pa.Table, Lines] | None:
     return table, lines
 
 
-def _arrow(body: Body, seen: Scan, invalid: Handler | None = None) -> pa.Table:
+def _block_size(body: Body, seen: Scan) -> int | None:
+    """A block size that holds every record and parts no CR LF.
+
+    Where a block ends between CR and LF, Arrow takes the LF for the end of the line even inside a
+    quoted field, and loses it.
+    """
+    text = np.frombuffer(body.data, dtype=np.uint8)[body.header.end :]
+    smallest = max(BLOCK, 2 * seen.longest)
+    for size in range(smallest, smallest + 64):
+        starts = np.arange(size, len(text), size)
+        if not ((text[starts - 1] == _CR) & (text[starts] == _LF)).any():
+            return size
+    return None
+
+
+def _arrow(body: Body, seen: Scan, block: int, invalid: Handler | None = None) -> pa.Table:
     """Arrow's reading of what follows the header. Raises ArrowInvalid at a miscounted row."""
     names = [f"c{i}" for i in range(len(body.columns))]
     stream: Any = pa.BufferReader(pa.py_buffer(body.data).slice(body.header.end))
@@ -196,7 +215,7 @@ def _arrow(body: Body, seen: Scan, invalid: Handler | None = None) -> pa.Table:
         stream,
         read_options=arrow_csv.ReadOptions(
             column_names=names,
-            block_size=max(_BLOCK, 2 * seen.longest),
+            block_size=block,
             use_threads=invalid is None,  # rows are numbered for the handler on one thread only
         ),
         parse_options=arrow_csv.ParseOptions(
@@ -215,7 +234,7 @@ def _arrow(body: Body, seen: Scan, invalid: Handler | None = None) -> pa.Table:
     )
 
 
-def _miscounted(body: Body, seen: Scan) -> list[tuple[int, int]]:
+def _miscounted(body: Body, seen: Scan, block: int) -> list[tuple[int, int]]:
     """(row index, fields) of every row that has not the header's number of fields."""
     bad: list[tuple[int, int]] = []
 
@@ -226,7 +245,7 @@ def _miscounted(body: Body, seen: Scan) -> list[tuple[int, int]]:
         return "skip"
 
     try:
-        _arrow(body, seen, note)
+        _arrow(body, seen, block, note)
     except pa.ArrowInvalid:
         return []
     return bad

@@ -178,10 +178,8 @@ def _text(path: Path, head: bytes) -> str:
     if head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")) or alternates(head):
         return "utf16"
     # some NUL bytes are a fault of a text, named with its offset where the text is read
-    if (
-        head.count(b"\0") * 3 > len(head)
-        or len(head) - len(head.translate(None, _CONTROL)) > len(head) // 50
-    ):
+    control = len(head) - len(head.translate(None, _CONTROL))
+    if head.count(b"\0") * 3 > len(head) or control > max(32, len(head) // 50):
         return "unknown"
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200].lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<script", b"<body")):

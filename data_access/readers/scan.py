@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 _QUOTE, _LF, _CR = 34, 10, 13
-_CHUNK = 1 << 23
+CHUNK = 1 << 20
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
@@ -64,11 +64,11 @@ def scan(data: bytes, separator: str) -> Scan | None:
     quotes, returns = b'"' in data, b"\r" in data
     open_quotes, seen = 0, 0
     parts: list[_Ends] = []
-    for base in range(0, len(text), _CHUNK):
+    for base in range(0, len(text), CHUNK):
         ends = _line_ends(text, base, seen, returns=returns)
         seen += len(ends.past)
         if quotes:
-            at = np.flatnonzero(text[base : base + _CHUNK] == _QUOTE) + base
+            at = np.flatnonzero(text[base : base + CHUNK] == _QUOTE) + base
             if not _well_placed(text, at, open_quotes, ord(separator)):
                 return None
             # a line end is inside a quoted field when an odd number of quotes precedes it
@@ -83,7 +83,7 @@ def scan(data: bytes, separator: str) -> Scan | None:
 
 def _line_ends(text: Bytes, base: int, seen: int, *, returns: bool) -> _Ends:
     """Every LF, CR LF and lone CR of the chunk at `base`; `seen` came before it."""
-    chunk = text[base : base + _CHUNK]
+    chunk = text[base : base + CHUNK]
     feeds = np.flatnonzero(chunk == _LF) + base
     if not returns:
         past, lone = feeds + 1, np.zeros(len(feeds), dtype=np.bool_)

@@ -5,6 +5,7 @@ offset (Unicode 15 chapter 3.9; GB 18030; Windows code page 1252).
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from data_access.findings import DataError, Finding, Place, Rule, Severity
@@ -15,6 +16,8 @@ UTF8 = "utf-8"
 ENCODINGS: tuple[str, ...] = (UTF8, "gb18030", "cp1252")
 
 _CHUNK = 1 << 23
+_LONGER = re.compile(rb"[\xe0-\xff]")  # begins a UTF-8 sequence of three or four bytes
+_LONE_CELL = re.compile(rb'(?<![^,;\t|"\r\n])((?:[\xc2-\xdf][\xa1-\xbf]){1,3})(?![^,;\t|"\r\n])')
 _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),
@@ -48,9 +51,9 @@ NUL = Rule(
 DOUBT = Rule(
     "read-encoding-doubt",
     Severity.WARNING,
-    "A file declared as another encoding is not valid UTF-8 as well",
-    "Check the accented or Chinese words of this file; if they are wrong, remove encoding from its "
-    "[files] entry in study.toml.",
+    "A file cannot be read in another encoding as well",
+    "Check the accented or Chinese words of this file; if they are wrong, declare its encoding in "
+    "study.toml under [files], or remove the declaration.",
     answers=(7, 8, 9),
 )
 
@@ -99,7 +102,9 @@ def to_utf8(data: bytes, *, name: str, encoding: str | None) -> Text:
         )
     if declared == UTF8:
         _decode(data, UTF8, name)
-        return Text(data[3:] if marked else data, "utf-8-sig" if marked else UTF8)
+        if marked:
+            return Text(data[3:], "utf-8-sig")
+        return Text(data, UTF8, _doubt_utf8(data, name))
     if data.isascii():
         return Text(data, declared)
     text = _decode(data, declared, name, keep=True)
@@ -162,6 +167,33 @@ def _undecodable(data: bytes, offset: int, encoding: str, name: str) -> DataErro
             remedy=None if encoding == UTF8 else remedy,
         )
     )
+
+
+def _doubt_utf8(data: bytes, name: str) -> tuple[Finding, ...]:
+    """Whole cells of one to three letters that are Chinese words in GB 2312.
+
+    The bytes of 女 are those of Ů in UTF-8, so that a file with no other Chinese word is valid in
+    both. A longer or mixed text hardly ever is.
+    """
+    if data.isascii() or _LONGER.search(data):
+        return ()
+    for match in _LONE_CELL.finditer(data):
+        if match[1].decode().isalpha() and _is_gb2312(match[1]):
+            line = line_at(data, match.start(1))
+            sentence = (
+                f"{name} is read as UTF-8, but a whole cell of it, first on line {line}, is a "
+                "Chinese word in GB 18030."
+            )
+            return (DOUBT.finding(sentence, places=[Place(name, line=line)]),)
+    return ()
+
+
+def _is_gb2312(word: bytes) -> bool:
+    try:
+        word.decode("gb2312")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _doubt(data: bytes, declared: str, name: str) -> tuple[Finding, ...]:
