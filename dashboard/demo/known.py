@@ -112,7 +112,7 @@ class Known:
     def doses(self) -> list[Dose]:
         """Doses begun by the cut, an open interval ending at it."""
         return [
-            replace(d, end=min(d.end, self.day))
+            d if d.end <= self.day else replace(d, end=self.day)
             for d in self.record.exposure.doses
             if d.start <= self.day
         ]
