@@ -93,7 +93,7 @@ def cut_id(study_text: str, cut_date: date, digests: Mapping[str, str]) -> str:
     text = study_text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").encode()
     digest = hashlib.sha256(b"interim cut 1\n")
     digest.update(f"{len(text)} bytes\n".encode() + text)
-    digest.update(f"cut {cut_date:%Y-%m-%d}\n".encode())
+    digest.update(f"cut {cut_date.isoformat()}\n".encode())
     for name in sorted(digests):
         digest.update(f"{len(name.encode())} {name} {digests[name]}\n".encode())
     return digest.hexdigest()
@@ -156,9 +156,9 @@ def _outside(array: _Array) -> int:
 
 
 def _clean_numbers(name: str, array: _Array) -> _Array:
-    values = array.to_numpy(zero_copy_only=False)  # missing becomes NaN
+    values = round_15(array.to_numpy(zero_copy_only=False))  # missing becomes NaN
     _refuse(name, int(np.count_nonzero(np.isinf(values))))
-    return pa.array(round_15(values), from_pandas=True)  # NaN becomes missing
+    return pa.array(values, from_pandas=True)  # NaN becomes missing
 
 
 def _refuse(name: str, count: int) -> None:
@@ -173,7 +173,8 @@ def _refuse(name: str, count: int) -> None:
 
 
 def round_15(values: _Floats) -> _Floats:
-    """Each number as the 64-bit float nearest to its 15-significant-digit decimal; NaN stays NaN.
+    """Each number as the 64-bit float nearest to its 15-significant-digit decimal; NaN stays NaN,
+    and a number within half a unit of the largest float becomes infinite.
 
     Correctly rounded and idempotent: a number written with 15 digits or fewer is never changed.
     Scaling by an exact power of ten gives an integer below 2**53, and dividing that back is again

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from data_access.digest import PROVENANCE
 from data_access.findings import DataError, Finding
+from data_access.frames import to_series, whole_numbers
 from data_access.rawtable import SourceFile
 from data_access.store.manifest import (
     FINDINGS,
@@ -26,7 +27,7 @@ from data_access.store.manifest import (
     verify_identity,
 )
 from data_access.store.problems import STUDY_REFUSED
-from data_access.store.tables import read_table, to_frame, to_series, whole_numbers
+from data_access.store.tables import read_table, to_frame
 from data_access.study.model import Study
 
 

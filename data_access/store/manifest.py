@@ -13,6 +13,7 @@ from typing import Any
 from data_access.digest import cut_id
 from data_access.findings import DataError, Finding, Severity
 from data_access.rawtable import SourceFile
+from data_access.schema import DOMAINS
 from data_access.store.problems import NEWER, damaged
 
 #: Layout of a cut folder and its manifest. A cut of a higher number is refused, not guessed at.
@@ -69,7 +70,11 @@ class Manifest:
 
     @property
     def domains(self) -> dict[str, StoredTable]:
-        return {k: v for k, v in self.tables.items() if "/" not in k}
+        """The ADaM domains, in the order of the schema."""
+        known = list(DOMAINS)
+        names = [name for name in self.tables if "/" not in name]
+        names.sort(key=lambda n: (known.index(n) if n in known else len(known), n))
+        return {name: self.tables[name] for name in names}
 
     @property
     def features(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Tables on disk and in pandas: Parquet (zstd, CRC-32 on every page) and the dtypes frames have."""
+"""Tables on disk: Parquet (zstd, CRC-32 on every page)."""
 
 from __future__ import annotations
 
@@ -7,19 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data_access.frames import is_text
 from data_access.store import fsops
 from data_access.store.manifest import Manifest, StoredFile, StoredTable, verified_bytes
 from data_access.store.problems import damaged
-
-TEXT = pd.StringDtype(storage="pyarrow", na_value=np.nan)
-
-#: Dates are days, but the smallest date unit of pandas is the second.
-_SECONDS = pa.timestamp("s")
 
 #: A Parquet writer hands over many small parts; the system gets them in pieces of this many bytes.
 _PIECE = 1 << 20
@@ -91,7 +86,7 @@ def write_file(path: Path, content: bytes) -> StoredFile:
 
 def write_table(path: Path, table: pa.Table) -> StoredFile:
     """A canonical table as Parquet. Raises OSError."""
-    texts: Any = [f.name for f in table.schema if _is_text(f.type)]
+    texts: Any = [f.name for f in table.schema if is_text(f.type)]
     sink = Sink(path)
     stream: Any = sink
     try:
@@ -136,38 +131,6 @@ def read_table(
     return data
 
 
-def to_series(column: Any) -> pd.Series[Any]:
-    """An Arrow column as frames hold it: text with NaN, float64 with NaN, datetime64[s] with NaT.
-
-    `_row` is the caller's business: whole numbers become float64 here, as every number does.
-    The values are read-only, so that no page can change what another one shows.
-    """
-    kind = column.type
-    if _is_text(kind):
-        dtype: Any = TEXT
-        return pd.Series(dtype.__from_arrow__(column.cast(pa.large_string())), copy=False)
-    values: Any
-    if pa.types.is_date32(kind):
-        values = column.cast(_SECONDS).to_numpy()
-    else:
-        values = column.cast(pa.float64()).to_numpy()
-    values.flags.writeable = False
-    return pd.Series(values, copy=False)
-
-
-def whole_numbers(column: Any) -> pd.Series[Any]:
-    """`_row` as int64, read-only; there is none missing."""
-    values = column.to_numpy()
-    values.flags.writeable = False
-    return pd.Series(values, copy=False)
-
-
 def to_frame(columns: Mapping[str, pd.Series[Any]], rows: int) -> pd.DataFrame:
     """A frame that shares the memory of its columns."""
     return pd.DataFrame(dict(columns), index=pd.RangeIndex(rows), copy=False)
-
-
-def _is_text(kind: Any) -> bool:
-    if pa.types.is_dictionary(kind):
-        kind = kind.value_type
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

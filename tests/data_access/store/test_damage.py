@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from types import ModuleType
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -180,6 +181,18 @@ def test_damage_after_opening_is_seen_when_the_table_is_read(
     with pytest.raises(DataError, match="store-damaged"):
         cut.frame("ADSL")
     assert len(cut.frame("ADAE")) > 0
+
+
+def test_what_cannot_be_parsed_is_damage(
+    store: CutStore, newer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise pa.ArrowInvalid("no")
+
+    cut = store.open("trial-1", newer)
+    monkeypatch.setattr(pq, "read_table", refuse)
+    with pytest.raises(DataError, match=r"ADSL\.parquet cannot be read as Parquet"):
+        cut.frame("ADSL")
 
 
 def test_importing_again_repairs_and_keeps_the_damaged_folder_aside(
