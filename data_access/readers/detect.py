@@ -125,7 +125,7 @@ def sniff(path: Path) -> str:
     for magic, found in _MAGIC:
         if head.startswith(magic):
             return found
-    return _zipped(path, head) or _compressed(path, head) or _text(path, head)
+    return _zipped(path, head) or _compressed(head) or _text(path, head)
 
 
 def _zipped(path: Path, head: bytes) -> str | None:
@@ -136,29 +136,26 @@ def _zipped(path: Path, head: bytes) -> str | None:
         with zipfile.ZipFile(path) as archive:
             names = "\n".join(archive.namelist())
     except (zipfile.BadZipFile, NotImplementedError, ValueError):  # cut off: by what is left
-        names = head.decode("latin-1")
+        names = head.decode("latin-1").replace("[Content_Types].xml", "xl/workbook.xml")
     return next((found for part, found in _ZIP_PARTS if part in names), "zip")
 
 
-def _compressed(path: Path, head: bytes) -> str | None:
+def _compressed(head: bytes) -> str | None:
     """gzip, zlib, bzip2 or xz, or what is known to be written that way."""
+    found, inner = None, b""
     if head.startswith(b"\x1f\x8b"):
         found, inner = "gzip", _inflated(head, zlib.decompressobj(31))
-    elif head[:1] == b"\x78" and head[1:2] in {b"\x01", b"\x5e", b"\x9c", b"\xda"}:
-        found, inner = "unknown", _inflated(head, zlib.decompressobj())
-        if not inner:
-            return None
+    elif head.startswith((b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")):
+        inner = _inflated(head, zlib.decompressobj())  # may be text that begins with "x"
     elif head.startswith(b"BZh"):
         found, inner = "bzip2", _inflated(head, bz2.BZ2Decompressor())
     elif head.startswith(b"\xfd7zXZ\0"):
         found, inner = "xz", _inflated(head, lzma.LZMADecompressor())
-    else:
-        return None
-    if found in {"gzip", "unknown"} and inner.lstrip().startswith(b"{") and _DATASET_JSON in inner:
+    if inner.lstrip().startswith(b"{") and _DATASET_JSON in inner:
         return "dataset-dsjc"
-    if inner.startswith((b"RDX2\n", b"RDX3\n", b"RDA2\n", b"RDA3\n")):
+    if found and inner.startswith((b"RDX2\n", b"RDX3\n", b"RDA2\n", b"RDA3\n")):
         return "rdata"
-    return "rds" if inner.startswith((b"X\n\0\0\0", b"A\n")) else found
+    return "rds" if found and inner.startswith((b"X\n\0\0\0", b"A\n")) else found
 
 
 class _Decompressor(Protocol):

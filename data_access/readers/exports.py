@@ -74,7 +74,7 @@ def collect(
         parts, faults = parts_of(exports, stack)
         work.findings += faults
         for part in parts:
-            work.aside += part.set_aside
+            work.aside += [*(e.name for e in part.set_aside), *part.folders]
             for entry in part.entries:
                 _take(entry, work)
             _hold_against_sources(part, work)
@@ -214,24 +214,21 @@ def _hold_against_sources(part: Part, work: _Work) -> None:
     if part.sources is None:
         return
     try:
-        expected = sources.parse(part.sources)
+        expected = sources.load(part.sources)
     except DataError as error:
         work.findings += error.findings
         return
-    received = {
-        entry.name.removeprefix(part.prefix): sources.Received(
-            sha256(entry.path), _rows(entry, expected, part, work)
-        )
-        for entry in part.entries
-    }
+    received = {}
+    for entry in (*part.entries, *part.set_aside):
+        name = entry.name.removeprefix(part.prefix)
+        if name in expected or entry in part.entries:
+            rows = _rows(entry, expected.get(name), work)
+            received[name] = sources.Received(sha256(entry.path), rows)
     work.findings += sources.check(expected, received)
 
 
-def _rows(
-    entry: Entry, expected: Mapping[str, sources.Expected], part: Part, work: _Work
-) -> int | None:
+def _rows(entry: Entry, stated: sources.Expected | None, work: _Work) -> int | None:
     """Rows of all tables of a file whose rows are stated; None when they are not, or unreadable."""
-    stated = expected.get(entry.name.removeprefix(part.prefix))
     if stated is None or stated.rows is None or entry.name in work.refused:
         return None
     ways = [

@@ -29,12 +29,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A folder or archive: its files, and the text of its sources.toml."""
+    """A folder or archive: files that may be domains, files that never are, and subfolders."""
 
     prefix: str
     entries: tuple[Entry, ...]
-    sources: str | None
-    set_aside: tuple[str, ...]  # hidden files, labels, papers, subfolders
+    set_aside: tuple[Entry, ...]  # hidden files, labels, papers
+    folders: tuple[str, ...]
+
+    @property
+    def sources(self) -> Path | None:
+        """Its sources.toml."""
+        name = self.prefix + sources.NAME
+        return next((e.path for e in self.set_aside if e.name == name), None)
 
 
 def parts_of(exports: Path, stack: ExitStack) -> tuple[tuple[Part, ...], tuple[Finding, ...]]:
@@ -61,48 +67,32 @@ def parts_of(exports: Path, stack: ExitStack) -> tuple[tuple[Part, ...], tuple[F
 
 
 def _of_folder(exports: Path, stack: ExitStack) -> tuple[tuple[Part, ...], tuple[Finding, ...]]:
-    entries: list[Entry] = []
-    aside: list[str] = []
+    paths = sorted(exports.iterdir(), key=lambda p: p.name)
+    files = [p for p in paths if p.is_file()]
+    archives = [p for p in files if p.suffix.casefold() == ".zip" and not _set_aside(p.name)]
     parts: list[Part] = []
     findings: list[Finding] = []
-    for path in sorted(exports.iterdir(), key=lambda p: p.name):
-        if not path.is_file():
-            aside.append(path.name + "/")
-        elif path.suffix.casefold() == ".zip" and not _set_aside(path.name):
-            try:
-                members = stack.enter_context(archive.unpacked(path, name=path.name))
-            except DataError as error:
-                findings += error.findings
-            else:
-                parts.append(_of_members(members, path.name + "/"))
-        elif _set_aside(path.name):
-            aside.append(path.name)
+    for path in archives:
+        try:
+            members = stack.enter_context(archive.unpacked(path, name=path.name))
+        except DataError as error:
+            findings += error.findings
         else:
-            entries.append(Entry(path, path.name))
-    listing = exports / sources.NAME
-    text = _text(listing) if listing.is_file() else None
-    return (Part("", tuple(entries), text, tuple(aside)), *parts), tuple(findings)
+            parts.append(_of_members(members, path.name + "/"))
+    entries = [Entry(p, p.name) for p in files if p not in archives]
+    folders = tuple(p.name + "/" for p in paths if not p.is_file())
+    return (_part("", entries, folders), *parts), tuple(findings)
 
 
 def _of_members(members: tuple[archive.Member, ...], prefix: str) -> Part:
-    entries, aside, text = [], [], None
-    for member in members:
-        if member.name == sources.NAME:
-            text = _text(member.path)
-        if "/" in member.name or _set_aside(member.name):
-            aside.append(prefix + member.name)
-        else:
-            entries.append(Entry(member.path, prefix + member.name))
-    return Part(prefix, tuple(entries), text, tuple(aside))
+    top = [Entry(m.path, prefix + m.name) for m in members if "/" not in m.name]
+    deeper = dict.fromkeys(m.name.partition("/")[0] for m in members if "/" in m.name)
+    return _part(prefix, top, tuple(f"{prefix}{name}/" for name in deeper))
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise DataError(
-            sources.FORM.finding(f"{sources.NAME} is not UTF-8.", places=[Place(sources.NAME)])
-        ) from None
+def _part(prefix: str, entries: list[Entry], folders: tuple[str, ...]) -> Part:
+    aside = tuple(e for e in entries if _set_aside(e.name))
+    return Part(prefix, tuple(e for e in entries if e not in aside), aside, folders)
 
 
 def _set_aside(name: str) -> bool:

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from data_access.findings import DataError, Finding, Place, Rule, Severity
@@ -69,6 +70,15 @@ class Received:
 
     sha256: str
     rows: int | None
+
+
+def load(path: Path) -> dict[str, Expected]:
+    """`parse` of a file."""
+    try:
+        return parse(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        sentence = f"{NAME} is not UTF-8 at byte offset {error.start}."
+        raise DataError(FORM.finding(sentence, places=[Place(NAME)])) from None
 
 
 def parse(text: str, name: str = NAME) -> dict[str, Expected]:
@@ -135,7 +145,8 @@ def _differences(file: str, stated: Expected, came: Received, name: str) -> list
     if stated.rows is not None and came.rows is not None and stated.rows != came.rows:
         findings.append(
             ROWS.finding(
-                f"{file} has {came.rows:,} rows, {name} says {stated.rows:,}.",
+                f"{file} has {came.rows:,} row{'' if came.rows == 1 else 's'}, "
+                f"{name} says {stated.rows:,}.",
                 places=[Place(name, line=stated.rows_line), Place(file)],
             )
         )
