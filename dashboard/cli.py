@@ -13,6 +13,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
+from dashboard.settings import Settings, SettingsError
+from data_access import VERSION
 from data_access.findings import DataError, Finding, Severity, describe
 from data_access.importer import ImportResult, check_exports, import_exports
 from data_access.store import CutStore, CutSummary
@@ -34,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments)
     except DataError as error:
         return _refuse(error.findings, as_json=getattr(arguments, "json", False))
+    except SettingsError as error:
+        return _stop(str(error), as_json=getattr(arguments, "json", False))
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): nothing to report to anybody.
         sys.stderr.close()
@@ -98,24 +102,15 @@ def _port(text: str) -> int:
 
 def _serve(commands: Any) -> None:
     command = commands.add_parser("serve", help="open the dashboard on this machine")
-    command.add_argument("--port", type=_port, default=8050, help="default 8050")
-    command.add_argument(
-        "--host",
-        default="127.0.0.1",
-        help="loopback only, until accounts exist (default 127.0.0.1)",
-    )
+    command.add_argument("--port", type=_port, help="default: INTERIM_PORT, else 8050")
+    command.add_argument("--host", help="loopback only, until accounts exist (default 127.0.0.1)")
     command.set_defaults(run=_run_serve)
 
 
 def _run_serve(arguments: argparse.Namespace) -> int:
     from dashboard.factory import create_app
-    from dashboard.settings import Settings, SettingsError
 
-    try:
-        settings = Settings.from_environment(host=arguments.host, port=arguments.port)
-    except SettingsError as error:
-        _say(str(error))
-        return REFUSED
+    settings = Settings.from_environment(host=arguments.host, port=arguments.port)
     store = CutStore(settings.home)
     if not store.studies():
         from dashboard.demo import build_demo
@@ -172,7 +167,7 @@ def _run_import(arguments: argparse.Namespace) -> int:
         store=_store(),
         cut_date=arguments.cut_date,
         progress=_say,
-        version=_version(),
+        version=VERSION,
     )
     return _report(result, as_json=arguments.json, imported=True)
 
@@ -242,18 +237,23 @@ def _studies(commands: Any) -> None:
 
 
 def _run_studies(arguments: argparse.Namespace) -> int:
-    listed = [
-        {"id": s.id, "title": s.title, "cuts": s.cuts, "newest_cut_date": _iso(s.newest_cut_date)}
+    listed: list[dict[str, Any]] = [
+        {
+            "id": s.id,
+            "title": s.title,
+            "cuts": s.cuts,
+            "damaged": s.damaged,
+            "newest": _summary(s.newest) if s.newest else None,
+        }
         for s in _store().studies()
     ]
     if arguments.json:
         _print_json({"studies": listed})
         return GOOD
     for study in listed:
-        _print(
-            f"{study['id']}  {study['cuts']} cut(s), newest {study['newest_cut_date']}  "
-            f"{study['title']}"
-        )
+        newest = study["newest"]["date"] if study["newest"] else "no readable cut"
+        damaged = f", {study['damaged']} damaged" if study["damaged"] else ""
+        _print(f"{study['id']}  {study['cuts']} cut(s){damaged}, newest {newest}  {study['title']}")
     if not listed:
         _print("No study yet. `python app.py import EXPORTS --study study.toml` brings one in.")
     return GOOD
@@ -270,7 +270,9 @@ def _run_cuts(arguments: argparse.Namespace) -> int:
     store = _store()
     if arguments.study not in {s.id for s in store.studies()}:
         known = ", ".join(s.id for s in store.studies()) or "none"
-        return _stop(f"There is no study '{arguments.study}'. Studies: {known}.", arguments.json)
+        return _stop(
+            f"There is no study '{arguments.study}'. Studies: {known}.", as_json=arguments.json
+        )
     cuts = [_summary(c) for c in store.cuts(arguments.study)]
     if arguments.json:
         _print_json({"study": arguments.study, "cuts": cuts})
@@ -291,7 +293,7 @@ def _summary(cut: CutSummary) -> dict[str, Any]:
         "imported_at": cut.imported_at.isoformat() if cut.imported_at else None,
         "version": cut.version,
         "patients": cut.patients,
-        "rows": dict(cut.rows),
+        "rows": dict(cut.domains),
         "findings": dict(cut.findings),
         "parent": cut.parent,
         "damaged": cut.damaged,
@@ -334,8 +336,9 @@ def _template(commands: Any) -> None:
 
 
 def _run_template(arguments: argparse.Namespace) -> int:
-    from data_access.readers.exports import collect
     from data_access.study.template import template
+
+    from data_access.readers.exports import collect
 
     collection = collect(arguments.exports, None, progress=_say)
     for finding in collection.findings:
@@ -349,15 +352,7 @@ def _run_template(arguments: argparse.Namespace) -> int:
 
 
 def _store() -> CutStore:
-    from dashboard.settings import Settings
-
     return CutStore(Settings.from_environment().home)
-
-
-def _version() -> str:
-    from dashboard.settings import VERSION
-
-    return VERSION
 
 
 def _refuse(findings: Sequence[Finding], *, as_json: bool) -> int:
@@ -369,7 +364,7 @@ def _refuse(findings: Sequence[Finding], *, as_json: bool) -> int:
     return REFUSED
 
 
-def _stop(sentence: str, as_json: bool) -> int:  # noqa: FBT001 - a private shortcut
+def _stop(sentence: str, *, as_json: bool) -> int:
     if as_json:
         _print_json({"refused": True, "error": sentence})
     else:

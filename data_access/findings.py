@@ -118,7 +118,14 @@ def describe(finding: Finding) -> str:
     where = f" [{finding.places[0]}]" if finding.places else ""
     more = f" ({finding.count} in all)" if finding.count > 1 else ""
     head = f"{finding.severity.value}: {finding.rule}{where}: {finding.sentence}{more}"
-    return f"{head}\n    {finding.remedy}"
+    return f"{head}{_who(finding.patients)}\n    {finding.remedy}"
+
+
+def _who(patients: tuple[str, ...], most: int = 5) -> str:
+    if not patients:
+        return ""
+    rest = f" and {len(patients) - most} more" if len(patients) > most else ""
+    return f" Patients: {', '.join(patients[:most])}{rest}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from data_access.arrow import kernels as pc
 from data_access.checks import Context, Previous, run_checks
 from data_access.checks.copies import compare_copies
-from data_access.digest import canonical, cut_id, table_digest
+from data_access.digest import canonical
 from data_access.findings import DataError, Finding, Rule, Severity, in_order
 from data_access.frames import to_frame
 from data_access.normalise import Normalised, normalise
@@ -241,17 +241,11 @@ class _Import:
         normal: Normalised,
         previous: Cut | None,
     ) -> Staged:
-        tables = {d: canonical(t) for d, t in normal.tables.items()}
-        features = {k: canonical(t) for k, t in collection.features.items()}
-        digests = {d: table_digest(t) for d, t in tables.items()}
-        digests |= {f"features/{k}": table_digest(t) for k, t in features.items()}
-        return Staged(
-            study=study,
-            cut_date=day,
-            tables=tables,
-            features=features,
-            digests=digests,
-            cut_id=cut_id(study.text.text, day, digests),
+        return Staged.of(
+            study,
+            day,
+            {d: canonical(t) for d, t in normal.tables.items()},
+            features={},
             sources=collection.sources,
             findings=in_order(self.findings),
             parent=previous.id if previous else None,

@@ -53,8 +53,8 @@ def _domain(
     name: str,
     title: str,
     keys: str,
-    *,
     one_of: tuple[tuple[str, ...], ...] = (),
+    /,
     **names: str,
 ) -> Domain:
     columns = [c for kind, text in names.items() for c in _columns(Kind(kind), text)]
@@ -72,7 +72,7 @@ _BDS = {
 
 
 def _bds(**more: str) -> dict[str, str]:
-    """The BDS columns every findings-like domain shares, with `more` winning where both name one."""
+    """The BDS columns findings-like domains share, with `more` winning where both name one."""
     stated = {n.rstrip("!") for names in more.values() for n in names.split()}
     shared = {
         kind: " ".join(n for n in names.split() if n.rstrip("!") not in stated)
@@ -114,7 +114,7 @@ DOMAINS: dict[str, Domain] = {
             "ADRS",
             "Tumour response",
             "USUBJID PARAMCD ADT AVISIT RSEVAL RSEVALID ASEQ RSSEQ",
-            one_of=(("AVALC",),),
+            (("AVALC",),),
             **_bds(
                 key="USUBJID!",
                 code="RSEVAL RSEVALID RSTESTCD PARCAT3 ADTF AVALC NEREASON NEWLFL",
@@ -143,7 +143,7 @@ DOMAINS: dict[str, Domain] = {
             "ADTTE",
             "Time to event",
             "USUBJID PARAMCD",
-            one_of=(("AVAL",), ("CNSR",)),
+            (("AVAL",), ("CNSR",)),
             key="USUBJID!",
             code="PARAMCD! AVALU SRCDOM SRCVAR",
             text="PARAM EVNTDESC CNSDTDSC",
@@ -203,9 +203,7 @@ DOMAINS: dict[str, Domain] = {
                 "USUBJID PARAMCD ADT AVISIT SAMPLEID ASEQ",
                 **_bds(
                     key="USUBJID! SAMPLEID",
-                    code=(
-                        "GATE PARENT BIOPSITE LESIONID MATRIX SMPSTAT REASND METHOD"
-                    ),
+                    code=("GATE PARENT BIOPSITE LESIONID MATRIX SMPSTAT REASND METHOD"),
                     number="ANRLO ANRHI DEPTH",
                     integer="ADY ASEQ",
                     flag=(

@@ -18,7 +18,7 @@ def shared_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of real exports. Absent on a stranger's machine: said aloud. Absent in CI: a failure."""
+    """The real exports. Absent on a stranger's machine: said aloud. Absent in CI: a failure."""
     folder = shared_folder()
     if folder.is_dir():
         return folder
@@ -34,7 +34,9 @@ def shared() -> Path:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say at the end, once, when comparisons with real data did not run."""
     skipped = [
-        r for r in terminalreporter.stats.get("skipped", []) if "INTERIM_TEST_DATA" in str(r.longrepr)
+        r
+        for r in terminalreporter.stats.get("skipped", [])
+        if "INTERIM_TEST_DATA" in str(r.longrepr)
     ]
     if skipped:
         terminalreporter.write_line(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
+
+from data_access.arrow import kernels as pc
 from data_access.checks.identifiers import identifier_columns
 from data_access.findings import Finding, Rule, Severity
 from data_access.rawtable import RawColumn, RawTable
@@ -90,6 +93,12 @@ def wanted_of_adsl(study: Study) -> tuple[str, ...]:
     if study.backbones is not None:
         names.append(study.backbones.column)
     return tuple(dict.fromkeys(names))
+
+
+def used_by_endpoints(study: Study) -> tuple[str, ...]:
+    """Columns of one-row-per-patient sheets that study.toml turns into endpoints."""
+    times = [name for item in study.wide_tte for name in (item.time, item.event)]
+    return (*times, *(item.column for item in study.wide_response))
 
 
 def match_columns(table: RawTable, domain: Domain, study: Study) -> Match:
@@ -223,10 +232,11 @@ class _Matcher:
         return copies
 
     def _left_out(self, identifiers: Mapping[str, str], copies: Mapping[str, RawColumn]) -> None:
+        mapped = {fold(name) for name in used_by_endpoints(self.study)}
         rest = [
             c.name
             for c in self.table.columns
-            if c.name not in self.used and c.name not in identifiers
+            if c.name not in self.used and c.name not in identifiers and fold(c.name) not in mapped
         ]
         if rest or copies:
             repeated = f" {len(copies)} columns repeat ADSL and stay there." if copies else ""
@@ -240,17 +250,14 @@ class _Matcher:
             )
 
 
-def _some(names: object, most: int = 8) -> str:
-    listed = [str(n)[:40] for n in names]  # type: ignore[attr-defined]
+def _some(names: Iterable[str], most: int = 8) -> str:
+    listed = [n[:40] for n in names]
     rest = len(listed) - most
     return ", ".join(listed[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _kind_by_content(table: RawTable, column: RawColumn) -> Kind:
     """A column only study.toml names: numbers when every value is one, in every format alike."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     if column.declared == "number":
         return Kind.NUMBER
     if column.declared in ("date", "datetime"):

@@ -1,0 +1,104 @@
+"""Every bad input of the list meets what is expected of it, and the earlier cut still opens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from data_access.findings import Finding, Severity, describe
+from data_access.importer import ImportResult, check_exports, import_exports
+from data_access.rules import all_rules
+from data_access.store import CutStore
+from tests.data_access.bad_inputs import binary_cases, csv_cases, semantic_cases
+from tests.data_access.bad_inputs.base import write_good
+from tests.data_access.bad_inputs.case import Case
+from tests.data_access.bad_inputs.document import document
+
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
+CASES: tuple[Case, ...] = (*csv_cases.CASES, *binary_cases.CASES, *semantic_cases.CASES)
+#: Answered by a check that needs a derivation; it joins the findings with the metrics.
+AFTER_METRICS = {73}
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, tuple[int, ...]]:
+    return {rule.id: rule.answers for rule in all_rules()}
+
+
+def test_the_good_export_is_good(tmp_path):
+    exports = write_good(tmp_path)
+    result = import_exports(
+        exports, tmp_path / "study.toml", store=CutStore(tmp_path / "s"), now=NOW
+    )
+    assert result.cut is not None
+    grave = [f for f in result.findings if f.severity in (Severity.REJECT, Severity.ERROR)]
+    assert not grave, "\n".join(describe(f) for f in grave)
+
+
+def test_the_list_is_whole():
+    assert {c.number for c in CASES} == set(range(1, 90))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.id)
+def test_bad_input(case: Case, tmp_path: Path, answers: dict[str, tuple[int, ...]]):
+    exports = write_good(tmp_path)
+    study = tmp_path / "study.toml"
+    store = CutStore(tmp_path / "store")
+    earlier = import_exports(exports, study, store=store, now=NOW)
+    assert earlier.cut is not None
+    case.make(exports)
+    source = tmp_path / case.exports
+    foreseen = check_exports(source, study, store=store, now=NOW)
+    result = import_exports(source, study, store=store, now=NOW)
+    assert foreseen.refused == result.refused, "check and import must agree"
+    new = list((Counter(result.findings) - Counter(earlier.findings)).elements())
+    if case.outcome == "finding":
+        new = list(result.findings)
+    text = "\n".join(describe(f) for f in new)
+    if case.number not in AFTER_METRICS:
+        _meets(case, result, earlier, new, text)
+        for name in case.names:
+            assert any(name in _everything(f) for f in new), f"{name} is not named:\n{text}"
+        if case.outcome in ("refused", "error", "finding"):
+            assert any(case.number in answers[f.rule] for f in new), f"no rule answers:\n{text}"
+    assert all(f.remedy for f in new)
+    reopened = CutStore(tmp_path / "store").open(earlier.cut.study.id, earlier.cut.id)
+    assert len(reopened.frame("ADSL")) == 24
+
+
+def _meets(
+    case: Case, result: ImportResult, earlier: ImportResult, new: list[Finding], text: str
+) -> None:
+    severities = {f.severity for f in new}
+    if case.outcome == "refused":
+        assert result.refused, f"not refused:\n{text}"
+        assert result.cut is None
+        return
+    assert not result.refused, f"refused:\n{text}"
+    assert result.cut is not None
+    if case.outcome == "error":
+        assert Severity.ERROR in severities, f"no error finding:\n{text}"
+    elif case.outcome == "finding":
+        assert severities, "no finding"
+    elif case.outcome == "read":
+        assert {d: result.cut.digest(d) for d in result.cut.domains} == {
+            d: earlier.cut.digest(d) for d in earlier.cut.domains
+        }
+    else:
+        assert not result.created
+        assert result.cut.id == earlier.cut.id
+
+
+def _everything(finding: Finding) -> str:
+    places = " ".join(str(p) for p in finding.places)
+    return " ".join([finding.sentence, finding.column or "", places, *finding.patients])
+
+
+def test_the_table_in_the_docs_is_current():
+    page = Path(__file__).parents[3] / "docs" / "bad-inputs.md"
+    assert page.read_text(encoding="utf-8") == document(CASES, all_rules(), AFTER_METRICS), (
+        "run: python -m tests.data_access.bad_inputs.document"
+    )
