@@ -336,9 +336,8 @@ def _template(commands: Any) -> None:
 
 
 def _run_template(arguments: argparse.Namespace) -> int:
-    from data_access.study.template import template
-
     from data_access.readers.exports import collect
+    from data_access.study.template import template
 
     collection = collect(arguments.exports, None, progress=_say)
     for finding in collection.findings:
