@@ -175,14 +175,15 @@ def _chemotherapy(person: Person, drug: str, until: int) -> _Course:
     for cycle in range(1, regimen.most + 1):
         action = reason = None
         roll = course.draws.uniform()
+        delayed = cycle > 1 and 0.07 <= roll < 0.14
+        if day + (7 if delayed else 0) > until:  # the dose would come too late to be given
+            break
         if cycle > 1 and roll < 0.07 and course.level > 0.6:
             course.level = round(course.level - 0.2, 1)
             action, reason = REDUCED, course.change(day - 3, REDUCED)
-        elif cycle > 1 and roll < 0.14:
+        elif delayed:
             action, reason = DELAYED, course.change(day - 2, DELAYED)
             day += 7
-        if day > until:
-            break
         course.give(cycle, day, until, action, reason)
         for later in regimen.days[1:]:
             if day + later <= until and course.draws.chance(0.06):
@@ -199,12 +200,11 @@ def _interrupt(course: _Course, cycle: int, day: int, end: int, term: str | None
     """A pause within an inosine cycle; the first day after it."""
     first = day + course.draws.whole(3, 8)
     last = min(first + course.draws.whole(4, 8), end)
+    if first > end:  # treatment ends before the pause would begin
+        return day
     why = course.change(first - 1, INTERRUPTED, term)
-    course.give(cycle, day, min(first - 1, end), None, None)
-    if first <= end:
-        course.doses.append(
-            Dose("INOSINE", cycle, first, last, 0.0, course.regimen, INTERRUPTED, why)
-        )
+    course.give(cycle, day, first - 1, None, None)
+    course.doses.append(Dose("INOSINE", cycle, first, last, 0.0, course.regimen, INTERRUPTED, why))
     return last + 1
 
 

@@ -95,6 +95,7 @@ def _account(known: Known, sample: Sample) -> Row:
         "PARAM": "Sample Accountability",
         "AVALC": "PASSED" if sample.passed else "FAILED" if sample.taken else "NOT TAKEN",
         **_sample_row(known, sample),
+        "ABLFL": None,  # a baseline has a value
     }
 
 
@@ -173,6 +174,9 @@ def admb(known: Known) -> list[Row]:
                 "ABXFL": "Y" if found.antibiotics else "N",
                 "PPIFL": "Y" if found.proton_pump else "N",
                 "DEPTH": found.depth,
+                "AVAL": found.depth,
+                "AVALU": "reads",
+                "ABLFL": None if sample.post else "Y",
             }
             row |= drugs
         rows.append(row)

@@ -187,6 +187,23 @@ def test_changed_doses_have_a_reason_and_changed_drugs_an_event(
     assert stopped == left
 
 
+def test_events_that_changed_a_dose_stand_beside_that_dose(last: Tables) -> None:
+    changed = [r for r in last["adex"] if r["EXADJ"] == "ADVERSE EVENT"]
+    compared = 0
+    for event in last["adae"]:
+        for column, kind in (("AEACNI", "INOSINE"), ("AEACNC", "CHEMOTHERAPY")):
+            if event[column] not in ("DOSE REDUCED", "DRUG INTERRUPTED"):
+                continue
+            gaps = [
+                (date.fromisoformat(r["ASTDT"]) - date.fromisoformat(event["ASTDT"])).days
+                for r in changed
+                if r["USUBJID"] == event["USUBJID"] and r["PARCAT2"] == kind
+            ]
+            assert any(0 <= gap <= 10 for gap in gaps), (event["USUBJID"], event["AESEQ"])
+            compared += 1
+    assert compared > 20
+
+
 @CUTS
 def test_events_have_one_meaning(cuts: dict[int, Tables], cut: int) -> None:
     subjects = {r["USUBJID"]: r for r in cuts[cut]["adsl"]}
