@@ -58,6 +58,7 @@ class _Work:
     sheets: dict[str, RawTable] = field(default_factory=dict)
     sdtm: dict[str, str] = field(default_factory=dict)  # file -> SDTM dataset
     aside: list[str] = field(default_factory=list)
+    hidden: bool = False  # an archive was refused: what it holds is not known
 
 
 def collect(
@@ -73,6 +74,7 @@ def collect(
     with ExitStack() as stack:
         parts, faults = parts_of(exports, stack)
         work.findings += faults
+        work.hidden = bool(faults)
         for part in parts:
             work.aside += [*(e.name for e in part.set_aside), *part.folders]
             for entry in part.entries:
@@ -275,7 +277,8 @@ def _say_what_is_missing(work: _Work, domains: Mapping[str, RawTable]) -> None:
     derived = work.study.domains if work.study else {}
     for domain in REQUIRED_DOMAINS:
         has_source = domain in derived and derived[domain].source is not None
-        if domain not in work.found and not has_source and not _refused_one(domain, work):
+        unseen = work.hidden or _refused_one(domain, work)
+        if domain not in work.found and not has_source and not unseen:
             work.findings.append(_no_adsl(domain, work, domains))
 
 
