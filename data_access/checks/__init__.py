@@ -21,7 +21,8 @@ from data_access.checks import (
 from data_access.checks.context import Check, Context, Previous
 from data_access.findings import Finding, Rule, in_order
 
-_AREAS = (
+#: Modules of rules: each has `RULES` and `CHECKS`.
+AREAS = (
     structure,
     privacy,
     hygiene,
@@ -37,10 +38,10 @@ _AREAS = (
     change,
 )
 
-RULES: tuple[Rule, ...] = (*(r for area in _AREAS for r in area.RULES), *copies.RULES)
-CHECKS: tuple[Check, ...] = tuple(check for area in _AREAS for check in area.CHECKS)
+RULES: tuple[Rule, ...] = (*(r for area in AREAS for r in area.RULES), *copies.RULES)
+CHECKS: tuple[Check, ...] = tuple(check for area in AREAS for check in area.CHECKS)
 
-__all__ = ["CHECKS", "RULES", "Check", "Context", "Previous", "run_checks"]
+__all__ = ["AREAS", "CHECKS", "RULES", "Check", "Context", "Previous", "run_checks"]
 
 
 def run_checks(context: Context) -> tuple[Finding, ...]:

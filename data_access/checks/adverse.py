@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from data_access.checks.context import Check, Context, hits, listed
+from data_access.checks.context import Check, Context, counted, hits, listed
 from data_access.checks.levels import fold
 from data_access.findings import Finding, Rule, Severity
 
@@ -83,6 +83,13 @@ FATAL_GRADE = Rule(
     "Give fatal events grade 5 (CTCAE), or correct the outcome.",
 )
 
+FATAL_SEVERAL = Rule(
+    "check-ae-fatal-several",
+    Severity.WARNING,
+    "A patient has several adverse events of grade 5",
+    "Keep grade 5 for the event that led to death; deaths are counted once per patient.",
+)
+
 RULES: tuple[Rule, ...] = (
     GRADE,
     NO_GRADE,
@@ -96,6 +103,7 @@ RULES: tuple[Rule, ...] = (
     NEVER_N,
     FATAL_ALIVE,
     FATAL_GRADE,
+    FATAL_SEVERAL,
 )
 
 _GRADES = ("ATOXGR", "AETOXGR", "ATOXGRN", "AETOXGRN")
@@ -115,8 +123,10 @@ def grade_of(adae: pd.DataFrame) -> tuple[str, pd.Series] | None:
         return None
     cells = adae[column]
     if not pd.api.types.is_numeric_dtype(cells):
-        digits = cells.str.extract(r"(?i)^\s*(?:grade\s*)?(-?\d+)\s*$", expand=False)
-        cells = pd.to_numeric(digits)
+        words = cells.dropna().drop_duplicates()
+        digits = words.str.extract(r"(?i)^\s*(?:grade\s*)?(-?\d+)\s*$", expand=False)
+        numbers = dict(zip(words, pd.to_numeric(digits), strict=True))
+        cells = cells.map(numbers).astype("float64")
     return column, cells
 
 
@@ -251,6 +261,16 @@ def fatal(context: Context) -> Iterable[Finding]:
         if found:
             told = found.told(f"fatal {_EVENT}", "has|have")
             yield found.finding(FATAL_GRADE, f"{told} a grade other than 5.", column=graded[0])
+        repeated = five & adae["USUBJID"].where(five).duplicated(keep=False)
+        found = hits(context, "ADAE", repeated)
+        if found:
+            who = counted(len(found.patients()), "patient")
+            verb = "has" if len(found.patients()) == 1 else "have"
+            yield found.finding(
+                FATAL_SEVERAL,
+                f"{who} {verb} several adverse events of grade 5, {found.rows:,} in all.",
+                column=graded[0],
+            )
 
 
 def _dead(context: Context) -> list[str] | None:

@@ -69,7 +69,6 @@ FEWER_RECORDS = Rule(
     Severity.WARNING,
     "A domain has fewer records than at the previous cut",
     "Check that the export is complete.",
-    (4,),
 )
 
 RULES: tuple[Rule, ...] = (

@@ -193,7 +193,7 @@ def hits(context: Context, domain: str, mask: pd.Series | np.ndarray) -> Hits:
     """The rows of `domain` where the positionally aligned boolean `mask` holds (NaN: no)."""
     frame = context.frames[domain]
     if isinstance(mask, pd.Series):
-        mask = mask.fillna(value=False).to_numpy(dtype=bool)
+        mask = mask.to_numpy(dtype=bool, na_value=False)
     return Hits(context, domain, frame, np.flatnonzero(mask))
 
 

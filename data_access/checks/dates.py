@@ -56,7 +56,6 @@ PARTIAL = Rule(
     "A collected date stops at the month or year",
     "Nothing is to be done when the day is unknown. The analysis date next to it (*DT) says what "
     "was imputed.",
-    (25,),
 )
 IMPUTED = Rule(
     "check-date-imputed",

@@ -36,7 +36,6 @@ CONTROL = Rule(
     Severity.REJECT,
     "A key or code holds a control character",
     "Remove control characters, tabs and line breaks from keys and codes.",
-    (10,),
 )
 LOOKALIKE = Rule(
     "check-lookalike-letter",

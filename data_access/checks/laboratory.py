@@ -65,8 +65,8 @@ def baselines_missing(context: Context) -> Iterable[Finding]:
             has |= frame["ABLFL"].eq("Y").fillna(value=False) & frame["AVAL"].notna()
         if "BASE" in frame:
             has |= frame["BASE"].notna()
-        some = has.groupby([frame["USUBJID"], frame["PARAMCD"]]).transform("any")
-        found = hits(context, domain, frame["AVAL"].notna() & ~some.fillna(value=True).astype(bool))
+        some = has.groupby([frame["USUBJID"], frame["PARAMCD"]], dropna=False).transform("any")
+        found = hits(context, domain, frame["AVAL"].notna() & ~some)
         if found:
             codes = frame.iloc[found.index].groupby("PARAMCD")["USUBJID"].nunique()
             said = ", ".join(f"{code} {n:,}" for code, n in codes.head(8).items())

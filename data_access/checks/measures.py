@@ -38,6 +38,18 @@ VISIT_ORDER = Rule(
     "Visits are not in the order of their dates",
     "Check the dates of the visits; Interim goes by dates, never by visit numbers.",
 )
+VISIT_NUMBER = Rule(
+    "check-visit-number",
+    Severity.NOTE,
+    "One visit number stands for several visits",
+    "Nothing is to be done: Interim goes by dates and visit names.",
+)
+EMPTY_BASELINE = Rule(
+    "check-baseline-empty",
+    Severity.WARNING,
+    "A baseline record has no value",
+    "Export AVAL on the baseline record; where BASE is given on other records, that is used.",
+)
 DERIVED = Rule(
     "check-derived-records",
     Severity.NOTE,
@@ -77,7 +89,9 @@ RULES: tuple[Rule, ...] = (
     BELOW,
     ZERO,
     BEFORE,
+    EMPTY_BASELINE,
     VISIT_ORDER,
+    VISIT_NUMBER,
     DERIVED,
     SIZE_UNITS,
     SIZE_NO_UNIT,
@@ -172,6 +186,35 @@ def visit_order(context: Context) -> Iterable[Finding]:
             )
 
 
+def visit_numbers(context: Context) -> Iterable[Finding]:
+    for domain in ("ADRS", *MEASURED):
+        frame = context.frame(domain, "AVISIT", "AVISITN")
+        if frame is None:
+            continue
+        measured = frame[frame["DTYPE"].isna()] if "DTYPE" in frame else frame
+        pairs = measured[["AVISITN", "AVISIT"]].dropna().drop_duplicates()
+        shared = pairs[pairs["AVISITN"].duplicated(keep=False)]
+        if len(shared):
+            number = sorted(shared["AVISITN"].unique())[0]
+            visits = listed(sorted(shared["AVISIT"][shared["AVISITN"] == number]))
+            rows = frame["AVISITN"].isin(list(shared["AVISITN"]))
+            yield hits(context, domain, rows).finding(
+                VISIT_NUMBER, f"AVISITN {number:g} is {visits}.", column="AVISITN"
+            )
+
+
+def baselines_empty(context: Context) -> Iterable[Finding]:
+    for domain in MEASURED:
+        frame = context.frame(domain, "ABLFL", "AVAL")
+        if frame is None:
+            continue
+        flagged = frame["ABLFL"].eq("Y").fillna(value=False)
+        found = hits(context, domain, flagged & frame["AVAL"].isna())
+        if found:
+            told = found.told("baseline record", "has|have")
+            yield found.finding(EMPTY_BASELINE, f"{told} no value.", column="AVAL")
+
+
 def derived_records(context: Context) -> Iterable[Finding]:
     for domain, frame in context.with_columns("DTYPE"):
         found = hits(context, domain, frame["DTYPE"].notna())
@@ -235,7 +278,9 @@ def units_missing(context: Context) -> Iterable[Finding]:
         frame = context.frame(domain, "PARAMCD", "AVAL")
         if frame is None:
             continue
-        unit = frame["AVALU"].isna() if "AVALU" in frame else pd.Series(True, index=frame.index)
+        unit = (
+            frame["AVALU"].isna() if "AVALU" in frame else pd.Series(data=True, index=frame.index)
+        )
         found = hits(context, domain, unit & frame["AVAL"].notna())
         if found:
             codes = sorted(frame["PARAMCD"].iloc[found.index].dropna().unique())
@@ -249,7 +294,9 @@ CHECKS: tuple[Check, ...] = (
     changes_below,
     baseline_zero,
     changes_before_start,
+    baselines_empty,
     visit_order,
+    visit_numbers,
     derived_records,
     size_units,
     units_mixed,

@@ -23,7 +23,14 @@ SITE = Rule(
     (88,),
 )
 
-RULES: tuple[Rule, ...] = (STUDIES, SITE)
+ARM = Rule(
+    "check-arm-actual",
+    Severity.NOTE,
+    "Patients received another arm than planned",
+    "Nothing is to be done: treatment as received (ACTARM) and as planned (ARM) are both stored.",
+)
+
+RULES: tuple[Rule, ...] = (STUDIES, SITE, ARM)
 
 #: USUBJID is taken to hold the site when at least this share of patients say so.
 _USUAL = 0.8
@@ -72,4 +79,15 @@ def _parts(values: pd.Series) -> pd.Series:
     return "-" + values.str.replace(r"[-_/. ]+", "-", regex=True) + "-"
 
 
-CHECKS: tuple[Check, ...] = (studies_mixed, sites_disagree)
+def arms_differ(context: Context) -> Iterable[Finding]:
+    adsl = context.frame("ADSL", "ARM", "ACTARM")
+    if adsl is None:
+        return
+    differ = adsl["ARM"].notna() & adsl["ACTARM"].notna() & (adsl["ARM"] != adsl["ACTARM"])
+    found = hits(context, "ADSL", differ)
+    if found:
+        told = counted(found.rows, "patient")
+        yield found.finding(ARM, f"ACTARM of {told} is not ARM.", column="ACTARM")
+
+
+CHECKS: tuple[Check, ...] = (studies_mixed, sites_disagree, arms_differ)

@@ -239,7 +239,7 @@ def subjects_without(context: Context) -> Iterable[Finding]:
         return
     ids = adsl["USUBJID"].dropna().drop_duplicates()
     for domain, frame in context.with_columns("USUBJID"):
-        missing = sorted(ids[~ids.isin(set(frame["USUBJID"].dropna()))])
+        missing = sorted(ids[~ids.isin(frame["USUBJID"].drop_duplicates())])
         if missing and domain != "ADSL":
             verb = "has" if len(missing) == 1 else "have"
             yield WITHOUT.finding(

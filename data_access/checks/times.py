@@ -64,6 +64,13 @@ FROM_ZERO = Rule(
     "ADaM counts the first day as 1 (ADT - STARTDT + 1); times are shown as exported, one day "
     "shorter.",
 )
+DAY_ONE = Rule(
+    "check-censored-day-one",
+    Severity.WARNING,
+    "Times are censored on the first day",
+    "Nothing is to be done when these patients have no assessment after baseline; they add no "
+    "information to the curve.",
+)
 COUNT = Rule(
     "check-time-is-count",
     Severity.NOTE,
@@ -86,6 +93,7 @@ RULES: tuple[Rule, ...] = (
     NO_TIME_UNIT,
     DISAGREES,
     FROM_ZERO,
+    DAY_ONE,
     COUNT,
     NOT_RESPONDER,
 )
@@ -199,19 +207,19 @@ def reasons(context: Context) -> Iterable[Finding]:
         yield found.finding(NO_REASON, f"{told} neither CNSDTDSC nor EVNTDESC.", column="CNSDTDSC")
 
 
+def _unit(adtte: pd.DataFrame) -> pd.Series[str]:
+    """AVALU in capitals; missing throughout when there is no such column."""
+    if "AVALU" in adtte:
+        return adtte["AVALU"].str.upper()
+    return pd.Series(np.nan, index=adtte.index, dtype=adtte["PARAMCD"].dtype)
+
+
 def units(context: Context) -> Iterable[Finding]:
     given = _times(context, "AVAL")
     if given is None:
         return
     adtte, rows = given
-    if "AVALU" not in adtte:
-        yield NO_TIME_UNIT.finding(
-            f"{counted(int(rows.sum()), 'time')} have no unit and are read as days.",
-            domain="ADTTE",
-            count=int(rows.sum()),
-        )
-        return
-    unit = adtte["AVALU"].str.upper()
+    unit = _unit(adtte)
     found = hits(context, "ADTTE", rows & unit.isna() & adtte["AVAL"].notna())
     if found:
         told = found.told("time", "has|have")
@@ -234,11 +242,7 @@ def against_dates(context: Context) -> Iterable[Finding]:
     if given is None:
         return
     adtte, rows = given
-    unit = (
-        adtte["AVALU"].str.upper().fillna("DAYS")
-        if "AVALU" in adtte
-        else pd.Series("DAYS", index=adtte.index)
-    )
+    unit = _unit(adtte).fillna("DAYS")
     factor = unit.map({u: days for u, (days, _) in UNITS.items()})
     slack = unit.map({u: room for u, (_, room) in UNITS.items()})
     between = (adtte["ADT"] - adtte["STARTDT"]).dt.days
@@ -262,6 +266,26 @@ def against_dates(context: Context) -> Iterable[Finding]:
             f"{most:,.0f} days.",
             column="AVAL",
         )
+
+
+def censored_at_once(context: Context) -> Iterable[Finding]:
+    given = _times(context, "AVAL", "CNSR")
+    if given is None:
+        return
+    adtte, rows = given
+    unit = _unit(adtte)
+    day = 1 / unit.map({u: days for u, (days, _) in UNITS.items()}).astype("float64").fillna(1)
+    censored = rows & adtte["CNSR"].notna() & ~events(context, adtte)
+    at_once = censored & (adtte["AVAL"] >= 0) & (adtte["AVAL"] <= day * 1.5)
+    for code, mine in at_once[rows].groupby(adtte["PARAMCD"][rows]):
+        found = hits(context, "ADTTE", mine.reindex(adtte.index, fill_value=False))
+        if found:
+            yield found.finding(
+                DAY_ONE,
+                f"{found.rows:,} of {len(mine):,} {code} times {_is(found.rows)} censored on the "
+                "first day.",
+                column="AVAL",
+            )
 
 
 def durations(context: Context) -> Iterable[Finding]:
@@ -293,5 +317,6 @@ CHECKS: tuple[Check, ...] = (
     reasons,
     units,
     against_dates,
+    censored_at_once,
     durations,
 )

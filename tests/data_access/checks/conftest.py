@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from data_access.checks import RULES, run_checks
-from data_access.findings import Finding
+from data_access.checks import AREAS, privacy, run_checks
+from data_access.findings import Finding, in_order
 from tests.data_access.checks.written import context_of, written
 
 
@@ -18,11 +18,15 @@ def run() -> Callable[..., list[Finding]]:
     def run(
         rule: str, *, previous: Mapping[str, str] | None = None, **options: object
     ) -> list[Finding]:
-        assert rule in {r.id for r in RULES}, f"no rule {rule}"
+        area = next(a for a in AREAS if rule in {r.id for r in a.RULES})
         frames = {d: written(str(options.pop(d))) for d in list(options) if d.isupper()}
         if previous is not None:
             options["previous"] = {d: written(t) for d, t in previous.items()}
         context = context_of(frames, **options)  # type: ignore[arg-type]
-        return [f for f in run_checks(context) if f.rule == rule]
+        if area is privacy:  # its refusal of USUBJID stands before all checks
+            found = run_checks(context)
+        else:
+            found = in_order(f for check in area.CHECKS for f in check(context))
+        return [f for f in found if f.rule == rule]
 
     return run

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from data_access.checks import run_checks
 from data_access.findings import Place, Severity
 from data_access.study.model import Terms
-from tests.data_access.checks.written import STUDY
+from tests.data_access.checks.written import STUDY, context_of, written
 
 REVEALING = [
     ("rash, mailed jane.doe@example.org", "an e-mail address", "jane"),
@@ -55,12 +56,13 @@ def test_clinical_text_is_left_alone(run, text):
 )  # fmt: skip
 def test_usubjid_that_identifies_is_refused_and_nothing_else_is_said(run, id_):
     table = f"USUBJID | AGE\nS-01 | -999\n{id_} | 50"
-    (found,) = run("check-identifier-key", ADSL=table)
+    (found,) = run_checks(context_of({"ADSL": written(table)}))
+    assert found.rule == "check-identifier-key"
     assert found.severity is Severity.REJECT
     assert found.patients == ()
     assert found.places == (Place("adsl.csv", line=3, column="USUBJID"),)
     assert id_ not in found.sentence
-    assert run("check-sentinel-number", ADSL=table) == []
+    assert run("check-identifier-key", ADSL="USUBJID | AGE\nS-01 | 50") == []
 
 
 @pytest.mark.parametrize(
