@@ -4,6 +4,7 @@
   "use strict";
   var meta = document.querySelector('meta[name="palette"]');
   var partner = JSON.parse(meta ? meta.content : "{}");
+  var PAPER_WIDTH = 640; // px inside a card on A4 or letter paper
   var drawn = new Set();
   var plotly;
 
@@ -23,12 +24,13 @@
   function plain(value) {
     return JSON.parse(JSON.stringify(value));
   }
-  function draw(gd, original, dark) {
+  function draw(gd, original, dark, width) {
     var figure = {
       data: painted(original.data || [], dark),
       layout: painted(original.layout || {}, dark),
       config: original.config,
     };
+    if (width) Object.assign(figure.layout, { width: width, autosize: false });
     if (original.frames) figure.frames = original.frames;
     return plotly.interimReact.call(plotly, gd, figure);
   }
@@ -55,16 +57,16 @@
     set: function (library) { plotly = wrap(library); },
   });
 
-  function repaint(dark) {
+  function repaint(dark, width) {
     drawn.forEach(function (gd) {
       if (!document.contains(gd)) drawn.delete(gd);
-      else draw(gd, gd.interimFigure, dark);
+      else draw(gd, gd.interimFigure, dark, width);
     });
   }
   document.addEventListener("interim-theme", function (event) {
     repaint(event.detail === "dark");
   });
-  window.addEventListener("beforeprint", function () { repaint(false); });
+  window.addEventListener("beforeprint", function () { repaint(false, PAPER_WIDTH); });
   window.addEventListener("afterprint", function () { repaint(theme() === "dark"); });
 
   /* A picture that leaves the screen says what it shows, for whom, from which cut. */

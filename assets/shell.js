@@ -28,6 +28,8 @@
       var study = document.querySelector(".bar-what .study");
       var words = [label, study ? study.textContent.trim() : "", "Interim"].filter(Boolean);
       document.title = words.join(" · ");
+      var foot = document.getElementById("print-foot");
+      if (foot) foot.textContent = foot.dataset.words + " " + window.location.href;
       return window.dash_clientside.no_update;
     },
   };

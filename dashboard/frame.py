@@ -8,7 +8,7 @@ from dataclasses import replace
 from components.shell import Chip, Choice, FilterControl, FilterLevel, TopBar
 from dashboard.library import CutName, Opened
 from dashboard.population import Population
-from dashboard.selection import FilterField, Levels, Range, Selection
+from dashboard.selection import MISSING, FilterField, Levels, Range, Selection
 from dashboard.text import day, text
 from dashboard.words import backbone_labels, filter_parts, level_words
 from data_access.store import Cut
@@ -118,9 +118,19 @@ def _control(
             ),
         )
     found = counts.get(spec.column, {})
+    held = chosen.values if isinstance(chosen, Levels) else ()
     return FilterControl(
         spec.column,
         spec.label,
-        tuple(FilterLevel(v, level_words(cut.study, v), found.get(v, 0)) for v in spec.levels),
-        chosen.values if isinstance(chosen, Levels) else (),
+        tuple(
+            FilterLevel(v, level_words(cut.study, spec.column, v), found.get(v, 0))
+            for v in _readable(spec.levels)
+            if v != MISSING or found.get(v) or v in held
+        ),
+        held,
     )
+
+
+def _readable(levels: tuple[str, ...]) -> list[str]:
+    """Stated levels first, "not stated" last."""
+    return sorted(levels, key=lambda v: (v == MISSING, v))

@@ -48,6 +48,11 @@ def layout() -> html.Div:
                         tabIndex=-1,
                         **attrs(aria_label=text("app.main")),
                     ),
+                    html.Footer(
+                        id="print-foot",
+                        className="print-foot",
+                        **attrs(data_words=text("shell.print")),
+                    ),
                 ],
                 className="frame",
             ),

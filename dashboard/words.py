@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard.selection import MISSING, Levels, Range, Selection
 from dashboard.text import text
+from data_access.schema import DOMAINS, Kind
 from data_access.study.model import Study
 
 
@@ -22,7 +23,9 @@ def filter_parts(study: Study, selection: Selection) -> list[tuple[str, str, str
     for item in selection.filters:
         label = labels.get(item.column, item.column)
         if isinstance(item, Levels):
-            parts += [(item.column, label, v, level_words(study, v)) for v in item.values]
+            parts += [
+                (item.column, label, v, level_words(study, item.column, v)) for v in item.values
+            ]
         else:
             parts.append((item.column, label, None, range_words(item)))
     return parts
@@ -46,7 +49,13 @@ def range_words(item: Range) -> str:
     return text("shell.filters.range", lower=lower, upper=upper)
 
 
-def level_words(study: Study, value: str) -> str:
+def level_words(study: Study, column: str, value: str) -> str:
+    """A level as a reader says it: the study's own word, yes or no for a flag, else as exported."""
     if value == MISSING:
         return text("shell.filters.missing")
-    return study.labels.get(value, value)
+    if value in study.labels:
+        return study.labels[value]
+    known = DOMAINS["ADSL"].column(column)
+    if known is not None and known.kind is Kind.FLAG and value in {"Y", "N"}:
+        return text("word.yes" if value == "Y" else "word.no")
+    return value

@@ -52,7 +52,7 @@ def _body(result: Accrual, answer: Answer) -> list[Any]:
 
 
 def _plan_words(result: Accrual, answer: Answer) -> str:
-    if answer["filtered"]:
+    if answer["filtered"] and answer["plan_stated"]:
         return text("accrual.plan.filtered")
     if result.planned_by_cut is not None:
         return text("accrual.plan.words", n=result.n, planned=result.planned_by_cut)

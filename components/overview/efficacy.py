@@ -12,6 +12,7 @@ from components.overview.parts import (
     PROPORTION_HEADER,
     Answer,
     Rows,
+    brackets,
     duration,
     interval_bar,
     paper,
@@ -171,7 +172,7 @@ def _rate(answer: Answer, title: str, rate: Rate, result: SurvivalResult) -> tup
     shown = text("number.ne") if small else f"{numbers.percent(rate.survival)}%"
     parts: list[Any] = [
         *([] if small else [html.Span(shown, className="count"), " "]),
-        html.Span(numbers.rate_in_brackets(rate, curve), className="brackets"),
+        brackets(numbers.rate_in_brackets(rate, curve)),
     ]
     if small:
         parts = [html.Span(f"{curve.events}/{curve.n}", className="count"), " ", *parts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -80,10 +81,19 @@ def paper(result: Proportion, *, small: int) -> html.P:
         [
             html.Span(numbers.counts(result), className="count"),
             " ",
-            html.Span(numbers.in_brackets(result, small=small), className="brackets"),
+            brackets(numbers.in_brackets(result, small=small)),
         ],
         className="paper",
     )
+
+
+def brackets(words: str) -> html.Span:
+    """The interval and its method; lines break between its parts, not inside "log-log"."""
+    parts = re.split(r"(?<=[;,]) ", words)
+    pieces: list[Any] = []
+    for part in parts:
+        pieces += [html.Span(part, className="whole"), " "]
+    return html.Span(pieces[:-1], className="brackets")
 
 
 def interval_bar(

@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 
 from components.card import card
-from components.overview.parts import Answer, tools
+from components.overview.parts import Answer, duration, tools
 from dashboard.text import text
 
 NAME = "overview-registry"
@@ -37,8 +37,8 @@ def _endpoint(endpoint: dict[str, Any]) -> html.Div:
         html.Q(wording) if wording else html.Span(text("registry.wording.none"), className="muted")
     ]
     if endpoint["window_days"] is not None:
-        days = f"{endpoint['window_days']:g}"
-        words.append(html.Span(text("registry.window", days=days), className="registry-window"))
+        time = duration(endpoint["window_days"])
+        words.append(html.Span(text("registry.window", time=time), className="registry-window"))
     role = html.Span(text(f"efficacy.role.{endpoint['role']}"), className="role")
     return html.Div([html.Dt([endpoint["label"], role]), html.Dd(words)])
 

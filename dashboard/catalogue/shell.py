@@ -64,7 +64,7 @@ STRINGS: dict[str, str] = {
     "shell.theme.light": "Light",
     "shell.theme.dark": "Dark",
     "shell.theme.system": "System",
-    "shell.print": "Printed from {address}",
+    "shell.print": "Printed from",
     # trouble with an address
     "trouble.title": "This link does not lead to a view",
     "trouble.back": "Open the newest cut",
@@ -120,6 +120,8 @@ STRINGS: dict[str, str] = {
     "number.patients.one": "{n} patient",
     "number.patients.other": "{n} patients",
     "number.days": "{n} days",
+    "word.yes": "yes",
+    "word.no": "no",
     "number.ne": "not estimable",
     "number.nr": "not reached",
     "number.ns": "not stated",

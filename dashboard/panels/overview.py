@@ -144,9 +144,10 @@ def accrual(view: View) -> Json:
         plan=design.accrual_plan,
     )
     # A plan is for the whole trial: under a filter it would be the wrong yardstick.
+    stated = design.planned_patients is not None or bool(design.accrual_plan)
     if view.selection.filtered:
         result = replace(result, planned=None, plan=(), planned_by_cut=None)
-    return {**_common(view), "accrual": result.to_json()}
+    return {**_common(view), "accrual": result.to_json(), "plan_stated": stated}
 
 
 def quality(view: View) -> Json:
