@@ -135,19 +135,25 @@ def events_gone(context: Context) -> Iterable[Finding]:
     """Fewer events of an endpoint, or fewer adverse events, than before."""
     then = _then(context, "ADTTE", "USUBJID", "PARAMCD", "CNSR")
     now = context.frame("ADTTE", "USUBJID", "PARAMCD", "CNSR")
-    if then is not None and now is not None:
-        yield from _endpoint_events(_events(context, then), _events(context, now))
+    if then is not None:
+        are = {} if now is None else _events(context, now)
+        yield from _endpoint_events(_events(context, then), are)
     then, now = _then(context, "ADAE", "USUBJID"), context.frame("ADAE", "USUBJID")
-    if then is not None and now is not None and len(now) < len(then):
-        fewer = then["USUBJID"].value_counts() - now["USUBJID"].value_counts().reindex(
-            then["USUBJID"].dropna().unique(), fill_value=0
-        )
-        yield FEWER_EVENTS.finding(
-            f"ADAE has {len(now):,} adverse events; the previous cut had {len(then):,}.",
-            domain="ADAE",
-            patients=sorted(fewer[fewer > 0].index),
-            count=len(then) - len(now),
-        )
+    if then is not None:
+        yield from _adverse_events(then, then.iloc[:0] if now is None else now)
+
+
+def _adverse_events(then: pd.DataFrame, now: pd.DataFrame) -> Iterable[Finding]:
+    if len(now) >= len(then):
+        return
+    were, are = then["USUBJID"].value_counts(), now["USUBJID"].value_counts()
+    fewer = were - are.reindex(were.index, fill_value=0)
+    yield FEWER_EVENTS.finding(
+        f"ADAE has {counted(len(now), 'adverse event')}; the previous cut had {len(then):,}.",
+        domain="ADAE",
+        patients=sorted(fewer[fewer > 0].index),
+        count=len(then) - len(now),
+    )
 
 
 def _events(context: Context, adtte: pd.DataFrame) -> dict[str, set[str]]:

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from data_access.findings import Finding, Place, Rule, Severity
+from data_access.findings import MAX_LISTED, Finding, Place, Rule, Severity
 from data_access.schema import DOMAINS, Kind
 from data_access.study.model import Study
 
@@ -75,6 +75,9 @@ class Context:
         laid.index = frame.index
         return laid
 
+
+#: Above this many rows, the ones to list are picked before they are sorted.
+_MANY = 5_000
 
 Check = Callable[[Context], Iterable[Finding]]
 
@@ -147,10 +150,13 @@ class Hits:
         """Where the rows stand, by file and row; no more than a finding lists."""
         if not set(PROVENANCE) <= set(self.frame.columns):
             return ()
-        where = self.frame[list(PROVENANCE)].iloc[self.index].sort_values(list(PROVENANCE))
+        where = self.frame[list(PROVENANCE)].iloc[self.index]
+        if len(where) > _MANY:  # the first rows of the first file, without sorting all
+            first = where[(where["_file"] == where["_file"].min()).to_numpy(dtype=bool)]
+            where = first.nsmallest(MAX_LISTED, "_row") if len(first) >= MAX_LISTED else where
+        listed = where.sort_values(list(PROVENANCE)).head(MAX_LISTED)
         return tuple(
-            self._place(str(file), int(row), column)
-            for file, row in where.head(50).itertuples(index=False)
+            self._place(str(file), int(row), column) for file, row in listed.itertuples(index=False)
         )
 
     def _place(self, file: str, row: int, column: str | None) -> Place:

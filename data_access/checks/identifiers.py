@@ -63,7 +63,7 @@ EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
 URL = r"(?:https?://|www\.)[^\s]+"
 #: A telephone number as people write it, in a form that no subject number has.
 PHONE = (
-    r"\+[1-9]\d{0,2}[ .()-]{0,2}\d{1,4}(?:[ .()-]{1,2}\d{2,4}){1,4}|\+\d{9,14}"
+    r"\+[1-9]\d{0,2}(?:[ .()-]{0,2}\d){6,12}"
     r"|\(\d{3}\) ?\d{3}[-. ]\d{4}|\b0\d{2,3}-\d{7,8}\b"
 )
 #: A telephone number in free text; as a column of its own it may be study-site-subject.

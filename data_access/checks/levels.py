@@ -85,7 +85,8 @@ def level_variants(context: Context) -> Iterable[Finding]:
     for domain, _ in context.with_columns():
         keys = [c for c in ("USUBJID", "SITEID") if c in context.frames[domain]]
         for column in [*columns_of(context, domain, Kind.CODE), *keys]:
-            groups = _variants(distinct(context, domain, column))
+            values = distinct(context, domain, column)
+            groups = _variants(values[~values.isin(list(context.study.terms.units))])
             if groups:
                 yield _split(context, domain, column, groups)
 

@@ -241,7 +241,7 @@ def size_units(context: Context) -> Iterable[Finding]:
         if sums:
             yield sums.finding(SIZE_NO_UNIT, f"{sums.told('sum', 'has|have')} no unit.")
         return
-    lengths = _standard(context, adtr[column])
+    lengths = _standard(context, adtr[column]).str.lower()
     lengths = lengths.where(lengths.isin(["mm", "cm", "m"]))
     if lengths.nunique() > 1:
         usual = lengths.mode().iloc[0]

@@ -63,7 +63,6 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (_RECORD_NUMBER, "a record or passport number"),
     (_TITLED, "the name of a person"),
     (_NAME_LABEL, "the name of a person"),
-    (like.IP, "an internet address"),
 )
 #: Every pattern needs one of these; a quick first pass over text that is almost always innocent.
 _HINT = r"(?i)@|www\.|http|\d{3}|\+\d|\(\d|\b(?:mr|mrs|ms|miss|dr|prof)\b|姓名|born|birth|d\.?o\.?b"

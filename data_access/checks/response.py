@@ -93,8 +93,13 @@ def unknown_terms(context: Context) -> Iterable[Finding]:
             f'"{term}" is no response Interim knows; {", ".join(codes)} says so in '
             f"{found.told('response record')}.",
             column="AVALC",
-            remedy=UNKNOWN_TERM.remedy.replace("{term}", term),
+            remedy=UNKNOWN_TERM.remedy.replace("{term}", _toml(term)),
         )
+
+
+def _toml(word: str) -> str:
+    """A word as it stands between the quotes of TOML."""
+    return word.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def missing_terms(context: Context) -> Iterable[Finding]:

@@ -79,6 +79,12 @@ KEY_TWICE = Rule(
     "Add the column that tells the records apart (a sequence number, evaluator or visit).",
     (19,),
 )
+NO_PARAM = Rule(
+    "check-paramcd-missing",
+    Severity.ERROR,
+    "A record does not say what it holds",
+    "Export PARAMCD on every record; a record without it is in no result.",
+)
 NOT_IN_ADSL = Rule(
     "check-subject-unknown",
     Severity.ERROR,
@@ -103,6 +109,7 @@ RULES: tuple[Rule, ...] = (
     ROW_TWICE,
     AESEQ_TWICE,
     KEY_TWICE,
+    NO_PARAM,
     NOT_IN_ADSL,
     WITHOUT,
 )
@@ -164,16 +171,18 @@ def records_twice(context: Context) -> Iterable[Finding]:
     """Repeated keys: ADTTE, whole rows, AESEQ, then any other repeat of the key columns."""
     for domain, frame in context.with_columns("USUBJID"):
         keys = _key_columns(domain, frame) if domain in DOMAINS else []
-        if domain == "ADSL" or len(keys) < 2:
+        if domain == "ADSL":
             continue
+        content = [c for c in frame.columns if c not in PROVENANCE]
         complete = frame["USUBJID"].notna()
-        by_key = frame.duplicated(keys, keep=False) & complete
+        if "PARAMCD" in frame:
+            complete &= frame["PARAMCD"].notna()
+        by_key = frame.duplicated(keys if len(keys) > 1 else content, keep=False) & complete
         if not by_key.any():
             continue
         if domain == "ADTTE":
             yield _times_twice(context, by_key)
             continue
-        content = [c for c in frame.columns if c not in PROVENANCE]
         equal = frame.loc[by_key, content].duplicated(keep=False)
         whole = equal.reindex(frame.index, fill_value=False)
         yield from _repeats(context, domain, whole, by_key & ~whole, keys)
@@ -208,6 +217,14 @@ def _repeats(
         yield found.finding(
             KEY_TWICE, f"{told} from another although {', '.join(keys)} are the same."
         )
+
+
+def params_missing(context: Context) -> Iterable[Finding]:
+    for domain, frame in context.with_columns("PARAMCD"):
+        found = hits(context, domain, frame["PARAMCD"].isna())
+        if found:
+            told = found.told(noun(domain), "has|have")
+            yield found.finding(NO_PARAM, f"{told} no PARAMCD.", column="PARAMCD")
 
 
 def subjects_unknown(context: Context) -> Iterable[Finding]:
@@ -256,6 +273,7 @@ CHECKS: tuple[Check, ...] = (
     subjects_twice,
     persons_twice,
     records_twice,
+    params_missing,
     subjects_unknown,
     subjects_without,
 )

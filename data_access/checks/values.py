@@ -124,6 +124,8 @@ def ages(context: Context) -> Iterable[Finding]:
         return
     age = adsl["AGE"]
     bad = ((age < 0) | (age > 120)) & ~age.isin(SENTINELS["ADSL"]["AGE"])
+    if "AGEU" in adsl:
+        bad &= adsl["AGEU"].isna() | adsl["AGEU"].str.upper().isin(["YEARS", "YEAR"])
     found = hits(context, "ADSL", bad)
     if found:
         told = found.told("patient", "is|are")

@@ -64,6 +64,19 @@ def test_fewer_adverse_events_are_an_error(run):
     assert run("check-events-fewer", ADAE=then, previous={"ADAE": now}) == []
 
 
+def test_a_domain_that_is_gone_has_no_events(run):
+    then = {
+        "ADSL": ADSL + P1,
+        "ADAE": "USUBJID|AESEQ\nP1|1",
+        "ADTTE": "USUBJID|PARAMCD|CNSR\nP1|OS|0",
+    }
+    found = run("check-events-fewer", ADSL=ADSL + P1, previous=then)
+    assert [(f.domain, f.count, f.patients) for f in found] == [
+        ("ADAE", 1, ("P1",)),
+        ("ADTTE", 1, ("P1",)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("rule", "column", "was", "is_"),
     [

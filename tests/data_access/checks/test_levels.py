@@ -33,6 +33,12 @@ def test_two_spellings_of_one_level_are_refused_and_named(run, one, other):
     assert run("check-level-variants", ADSL=adsl("RACE", one, one, "BLACK")) == []
 
 
+def test_units_that_study_toml_maps_may_be_spelled_as_they_are(run):
+    table = "USUBJID|PARAMCD|AVALU\nP1|ALT|U/L\nP2|ALT|u/l"
+    assert len(run("check-level-variants", ADLB=table)) == 1
+    assert run("check-level-variants", ADLB=table, study=study(units={"u/l": "U/L"})) == []
+
+
 def test_free_text_may_be_spelled_as_people_write(run):
     assert run("check-level-variants", ADAE="USUBJID|AETERM\nP1|Nausea\nP2|NAUSEA") == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import replace
 
 import pytest
@@ -35,6 +36,12 @@ def test_every_term_has_a_finding_of_its_own(run):
         '"NED" ',
         '"iUPD"',
     ]
+
+
+def test_the_line_to_write_is_valid_toml(run):
+    (found,) = run("check-response-unknown", ADRS=adrs('P1 | BOR | 2024-01-01 | part"ial\\'))
+    stated = tomllib.loads(found.remedy.partition(":\n")[2])
+    assert stated == {"terms": {"response": {'part"ial\\': "PR"}}}
 
 
 def test_yes_and_no_parameters_hold_no_response(run):

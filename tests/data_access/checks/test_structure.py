@@ -103,6 +103,30 @@ def test_the_same_keys_with_different_content_are_a_warning(run):
     assert run("check-key-duplicate", ADRS=rows.replace("01|PD", "02|PD")) == []
 
 
+def test_a_record_without_paramcd_is_an_error_and_no_duplicate(run):
+    times = "USUBJID | PARAMCD | AVAL\nP1 | OS | 10\nP1 | | 10\nP1 | | 20"
+    (found,) = run("check-paramcd-missing", ADTTE=times)
+    assert (found.severity, found.patients) == (Severity.ERROR, ("P1",))
+    assert [p.line for p in found.places] == [3, 4]
+    assert run("check-time-duplicate", ADTTE=times) == []
+    assert run("check-paramcd-missing", ADTTE="USUBJID | PARAMCD\nP1 | OS") == []
+
+
+def test_events_without_numbers_are_compared_as_a_whole(run):
+    events = "USUBJID | AEDECOD | ASTDT\nP1 | RASH | 2024-01-01\nP1 | RASH | {}"
+    (found,) = run("check-record-duplicate", ADAE=events.format("2024-01-01"))
+    assert found.count == 2
+    assert run("check-record-duplicate", ADAE=events.format("2024-01-02")) == []
+    assert run("check-key-duplicate", ADAE=events.format("2024-01-02")) == []
+
+
+def test_of_many_rows_the_first_are_listed(run):
+    rows = "\n".join("|1" for _ in range(6_000))
+    (found,) = run("check-key-missing", ADAE=f"USUBJID|AESEQ\n{rows}")
+    assert found.count == 6_000
+    assert [p.line for p in found.places] == list(range(2, 52))
+
+
 def test_a_record_of_somebody_outside_adsl_is_an_error_with_its_row(run):
     adsl = "USUBJID | AGE\nP1 | 50"
     (found,) = run("check-subject-unknown", ADSL=adsl, ADTTE="USUBJID | PARAMCD\nP1 | OS\nP9 | OS")

@@ -53,6 +53,11 @@ def test_an_age_nobody_has_is_refused(run, age):
     assert run("check-age-range", ADSL="USUBJID | AGE\nP1 | 0\nP2 | 120\nP3 |") == []
 
 
+def test_ages_in_months_are_not_judged_as_years(run):
+    assert run("check-age-range", ADSL="USUBJID | AGE | AGEU\nP1 | 600 | MONTHS") == []
+    assert len(run("check-age-range", ADSL="USUBJID | AGE | AGEU\nP1 | 600 | YEARS")) == 1
+
+
 @pytest.mark.parametrize("day", ["1900-01-01", "9999-12-31", "1960-01-01"])
 def test_a_date_that_stands_for_none_is_refused_once(run, day):
     table = f"USUBJID | EOSDT\nP1 | 2024-01-01\nP2 | {day}"
