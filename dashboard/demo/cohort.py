@@ -73,8 +73,8 @@ VISCERAL = ("LUNG", "LIVER", "PLEURA", "BRAIN")
 #: how the tumours of the patients without a scenario behave, in three parts of the accrual;
 #: progression for the rest
 _OUTLOOKS = (
+    {"RESPONSE": 7, "STABLE": 1},
     {"RESPONSE": 6, "STABLE": 2},
-    {"RESPONSE": 5, "STABLE": 3},
     {"RESPONSE": 6, "STABLE": 2},
 )
 
