@@ -63,9 +63,10 @@ def table(
     arrays: Sequence[Arrow],
     *,
     first_row: int = 1,
+    as_lines: bool = False,
     findings: Iterable[Finding] = (),
 ) -> RawTable:
-    """A RawTable whose records are numbered from `first_row`.
+    """A RawTable whose records (or lines, `as_lines`) are numbered from `first_row`.
 
     Raises DataError when names are empty or repeat (without regard to outer spaces), when there
     are more than `MAX_COLUMNS` columns, or when a text cell is larger than `MAX_CELL`.
@@ -86,7 +87,7 @@ def table(
         columns=tuple(named),
         data=pa.Table.from_arrays(list(arrays), names=[c.name for c in named]),
         lines=record_numbers(rows, first_row),
-        has_lines=False,
+        has_lines=as_lines,
         findings=tuple(findings),
     )
 
