@@ -26,6 +26,7 @@ MODULES: dict[str, str] = {
     "dataset-ndjson": "datasetjson",
     "dataset-dsjc": "datasetjson",
     "xlsx": "excel",
+    "biom": "biom",
 }
 
 #: what a file with this extension must hold

@@ -76,7 +76,7 @@ COLUMNS = Rule(
     Severity.REJECT,
     "A file has no more columns than any dataset needs",
     "Export one row per record with the columns of the ADaM standard; a wide feature table is "
-    "named under [[features]] in study.toml.",
+    "named under [features.<id>] in study.toml.",
     answers=(35,),
 )
 CELL_SIZE = Rule(

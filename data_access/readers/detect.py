@@ -31,7 +31,10 @@ LABELS: dict[str, tuple[str, str]] = {
     "dataset-ndjson": ("CDISC Dataset-JSON (NDJSON)", "NDJSON is named .ndjson."),
     "dataset-dsjc": ("compressed CDISC Dataset-JSON", "Compressed Dataset-JSON is named .dsjc."),
     "xlsx": ("an Excel workbook", "Excel workbooks are named .xlsx."),
-    "biom": ("HDF5, as BIOM 2.1 is", "Name the table under [[features]] in study.toml."),
+    "biom": (
+        "HDF5, as BIOM 2.1 is",
+        "BIOM tables are named .biom and stand under [features.<id>] in study.toml.",
+    ),
     "biom-json": ("BIOM 1.0 (JSON)", "Convert it: biom convert --to-hdf5, or to TSV."),
     "empty": ("empty", _WHOLE),
     "unknown": ("binary data of no known format", _WHOLE),
