@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -11,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from data_access.checks import Context, run_checks
+from data_access.checks import Context, hygiene, levels, privacy, run_checks
 from data_access.checks.context import columns_of
 from data_access.checks.copies import compare_copies
 from data_access.findings import Finding, Severity
@@ -173,3 +174,30 @@ def test_real_bladder_samples_of_one_person_are_kept_and_told(shared):
     by_person = context_of({"ADSL": pd.DataFrame({"USUBJID": person})})
     (found,) = [f for f in run_checks(by_person) if f.severity is Severity.REJECT]
     assert (found.rule, found.patients) == ("check-subject-duplicate", ("10285",))
+
+
+def test_japanese_adverse_events_are_read_as_they_are(shared):
+    """501 of 1191 terms in Japanese: no rule on characters or people speaks up."""
+    path = shared / "data" / "datasetjson_v11" / "original" / "edge" / "ae_i18n_japanese.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    cells = [["" if v is None else str(v) for v in row] for row in data["rows"]]
+    table = pd.DataFrame(cells, columns=[c["name"] for c in data["columns"]], dtype=str)
+    words = table[["USUBJID", "AETERM", "AEDECOD"]]
+    assert words["AETERM"].str.contains("[ぁ-んァ-ヶ一-龠]").sum() == 501
+    context = context_of({"ADAE": words})
+    for area in (hygiene, levels, privacy):
+        assert [f for check in area.CHECKS for f in check(context)] == []
+
+
+def test_no_real_cell_is_taken_for_an_identifier_or_a_formula(shared):
+    """Every column of every published sheet read as free text."""
+    seen = []
+    for path in sorted((shared / "data").glob("*/csv/*.csv")):
+        strings = read_strings(path)
+        if "_labels" in path.name or strings.shape[1] > 200:  # counts: one column per sample
+            continue
+        strings.columns = [f"V{i}" for i in range(strings.shape[1])]
+        context = context_of({"ADSL": strings})
+        found = [*privacy.free_text(context), *hygiene.characters(context)]
+        seen += [(path.name, f.rule, f.column) for f in found]
+    assert seen == []
