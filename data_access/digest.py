@@ -177,8 +177,9 @@ def round_15(values: _Floats) -> _Floats:
     and a number within half a unit of the largest float becomes infinite.
 
     Correctly rounded and idempotent: a number written with 15 digits or fewer is never changed.
-    Scaling by an exact power of ten gives an integer below 2**53, and dividing that back is again
-    correctly rounded (Clinger 1990); what this cannot decide goes through decimal text.
+    Scaling by an exact power of ten is monotone, so it never carries a value across a half; the
+    integer it rounds to is below 2**53, and dividing that back is correctly rounded (Clinger
+    1990). What this cannot decide, halves among it, goes through decimal text.
     """
     size = np.abs(values)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -193,7 +194,7 @@ def round_15(values: _Floats) -> _Floats:
             & (places <= 22)
             & (digits >= 1e14)
             & (digits <= 1e15)
-            & (np.abs(np.abs(scaled - np.trunc(scaled)) - 0.5) > 0.2)
+            & (np.abs(scaled - np.trunc(scaled)) != 0.5)
         )
         integer = (size < 1e15) & (values == np.trunc(values))
     result = np.where(integer, values, result) + 0.0  # -0.0 becomes 0.0

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+import os
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -39,6 +41,18 @@ def faults() -> ModuleType:
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
+
+
+@pytest.fixture
+def quick_home(tmp_path: Path) -> Iterator[Path]:
+    """A home in memory where there is such a folder: for tests of hundreds of writes, in which
+    the disk adds nothing but waiting."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK | os.X_OK):
+        yield tmp_path / "home"
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder) / "home"
 
 
 @pytest.fixture

@@ -41,24 +41,24 @@ def check(rounds: list[dict[str, Any]]) -> None:
         assert told["repeated"] is True, told
 
 
-def test_killed_at_random_moments(home: Path) -> None:
-    rounds = drive(home, "random", ROUNDS, 20250630)
+def test_killed_at_random_moments(quick_home: Path) -> None:
+    rounds = drive(quick_home, "random", ROUNDS, 20250630)
     assert len(rounds) == ROUNDS
     check(rounds)
     assert sum(told["orphans"] for told in rounds) >= 5, "too few were killed while writing"
 
 
 @pytest.mark.parametrize("when", ["before", "half"])
-def test_killed_at_every_call_to_the_disk(home: Path, when: str) -> None:
-    rounds = drive(home, "calls", when)
+def test_killed_at_every_call_to_the_disk(quick_home: Path, when: str) -> None:
+    rounds = drive(quick_home, "calls", when)
     assert len(rounds) >= (8 if when == "half" else 45)
     check(rounds)
     outcomes = {told["new"] for told in rounds}
     assert outcomes == ({"absent"} if when == "half" else {"absent", "whole"})
 
 
-def test_several_imports_of_the_same_files_at_once_give_one_cut(home: Path) -> None:
-    (told,) = drive(home, "together", 4)
+def test_several_imports_of_the_same_files_at_once_give_one_cut(quick_home: Path) -> None:
+    (told,) = drive(quick_home, "together", 4)
     assert told["exits"] == [10, 11, 11, 11]
     assert (told["old"], told["new"]) == ("whole", "whole")
     assert (told["damaged"], told["orphans"], told["faulty"]) == (0, 0, 0)

@@ -255,7 +255,9 @@ def test_rounding_of_many_magnitudes() -> None:
     values = random.normal(size=40_000) * 10.0 ** random.integers(-30, 30, 40_000)
     ties = np.round(values, 2) + 0.005
     short = np.array([float(f"{v:.6g}") for v in values])
-    for given_ in (values, ties, short):
+    halves = np.array([float(f"{v:.14e}".replace("e", "5e")) for v in values])
+    near = np.nextafter(halves, random.choice([-np.inf, np.inf], halves.size))
+    for given_ in (values, ties, short, halves, near):
         expected = np.array([float(f"{v:.14e}") for v in given_.tolist()])
         np.testing.assert_array_equal(round_15(given_), expected)
     np.testing.assert_array_equal(round_15(short), short)

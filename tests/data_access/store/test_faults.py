@@ -46,9 +46,9 @@ def attempt(home: Path, staged: Staged, samples: ModuleType) -> bool:
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "from then on"])
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO], ids=["ENOSPC", "EIO"])
 def test_failing_every_call_in_turn(
-    home: Path, samples: ModuleType, faults: ModuleType, code: int, lasting: bool
+    quick_home: Path, samples: ModuleType, faults: ModuleType, code: int, lasting: bool
 ) -> None:
-    old, new = samples.staged(), samples.staged(JUNE, patients=30)
+    home, old, new = quick_home, samples.staged(), samples.staged(JUNE, patients=30)
     attempt(home, old, samples)
     cuts = home / "studies" / "trial-1" / "cuts"
     seen: set[str] = set()
@@ -92,10 +92,10 @@ def test_failing_every_call_in_turn(
 
 
 def test_failing_every_call_of_a_repair(
-    home: Path, samples: ModuleType, faults: ModuleType
+    quick_home: Path, samples: ModuleType, faults: ModuleType
 ) -> None:
     """The damaged cut is the same damaged cut, or a whole one, never a third thing."""
-    old, new = samples.staged(), samples.staged(JUNE, patients=30)
+    home, old, new = quick_home, samples.staged(), samples.staged(JUNE, patients=30)
     cuts = home / "studies" / "trial-1" / "cuts"
     attempt(home, old, samples)
     nth = 0
