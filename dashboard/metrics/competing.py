@@ -12,6 +12,8 @@ from dashboard.metrics.kaplan_meier import Floats, count_times
 from dashboard.metrics.types import Estimate, Result, numbers
 
 CENSORED, EVENT, COMPETING = 0, 1, 2
+#: A sum of fractions this close to 1 is 1.
+_ROUND_OFF = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def cumulative_incidence(
     at_risk = t.size - np.concatenate([[0], np.cumsum(total)[:-1]])[: times.size].astype(np.int64)
     after = np.cumprod(1 - np.divide(d1 + d2, at_risk))
     before = np.concatenate([[1.0], after[:-1]])[: times.size]
-    estimate = np.cumsum(before * np.divide(d1, at_risk))
+    estimate = np.minimum(np.cumsum(before * np.divide(d1, at_risk)), 1.0)
     se = np.sqrt(_variance(estimate, before, after, (at_risk, d1, d2)))
     lower, upper = _limits(estimate, se, level)
     return CumulativeIncidence(
@@ -151,6 +153,6 @@ def _variance(
 def _limits(f: Floats, se: Floats, level: float) -> tuple[Floats, Floats]:
     """Log-log limits; NaN where the estimate is 0 or 1."""
     z = float(special.ndtri((1 + level) / 2))
-    inner = np.where((f > 0) & (f < 1), f, np.nan)
+    inner = np.where((f > 0) & (f < 1 - _ROUND_OFF), f, np.nan)
     power = z * se / (inner * np.log(inner))
     return inner ** np.exp(-power), inner ** np.exp(power)

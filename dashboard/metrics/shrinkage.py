@@ -18,6 +18,8 @@ from dashboard.metrics.kaplan_meier import Floats
 from dashboard.metrics.types import Estimate, Result
 
 Model = Literal["Berry", "EXNEX"]
+#: Beyond it the likelihood is narrower than the grid (and the raw rate says everything).
+MAX_PATIENTS = 2000
 _THETA_POINTS = 301
 _TAU_POINTS = 24
 _LOWEST, _HIGHEST = -13.0, 11.0
@@ -106,8 +108,9 @@ def shrink(
 ) -> Shrinkage:
     """Posterior response rate of each group of a disjoint partition (8 groups: some 10 ms).
 
-    A group without patients gets its prior-predictive rate. Raises ValueError without a group or
-    unless 0 <= x <= n in each. Groups that overlap must not be shrunk together.
+    A group without patients gets its prior-predictive rate. Raises ValueError without a group,
+    unless 0 <= x <= n in each, and for a group of more than 2000. Groups that overlap must not be
+    shrunk together.
     """
     options = options or ShrinkageOptions()
     y, m = np.asarray(x, np.float64), np.asarray(n, np.float64)
@@ -115,6 +118,8 @@ def shrink(
         raise ValueError("groups, responders and patients must be of one length, at least one")
     if ((y < 0) | (y > m)).any():
         raise ValueError("a group has more responders than patients")
+    if (m > MAX_PATIENTS).any():
+        raise ValueError(f"a group of more than {MAX_PATIENTS} patients needs no shrinkage")
     grid = _grid(options.guess, options.mu_sd, options.tau_scale)
     w = options.exchangeable if options.model == "EXNEX" else 1.0
     log = y[:, None] * special.log_expit(grid.theta) + (m - y)[:, None] * special.log_expit(
@@ -125,7 +130,8 @@ def shrink(
     alone = like @ grid.nex_weight  # (J,)
     marginal = w * together + (1 - w) * alone[:, None]
     joint = _joint(marginal, grid)
-    share = joint[:, None, :] / marginal  # (K, J, T mu)
+    share = np.zeros_like(marginal)  # (K, J, T mu); no mass where the marginal underflows
+    np.divide(joint[:, None, :], marginal, out=share, where=marginal > 0)
     flat = share.transpose(1, 0, 2).reshape(y.size, -1)
     pulled = flat @ grid.kernel.reshape(-1, grid.theta.size)
     own = share.sum(axis=(0, 2))
