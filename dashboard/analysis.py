@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from dashboard.metrics.cohort import NEVER, Cohort, build_cohort
+from dashboard.metrics.cohort import FIRST_DOSE_COLUMNS, NEVER, Cohort, build_cohort
 from dashboard.metrics.kaplan_meier import KaplanMeierOptions
 from dashboard.metrics.populations import Evidence, SetId, SetRule, analysis_set
 from dashboard.metrics.recist import (
@@ -111,6 +111,35 @@ class Analysis:
             )
             for id_ in SETS
         }
+
+    @property
+    def doses_known(self) -> bool:
+        """Does the export hold a date of first dose? Without it nobody can be called treated."""
+        return bool({*FIRST_DOSE_COLUMNS} & set(self.adsl.columns))
+
+    @property
+    def evaluable_known(self) -> bool:
+        """Can the response-evaluable set be told, by a flag or by assessments?"""
+        stated = any(s.id == "evaluable" and s.column for s in self.cut.study.sets)
+        if stated or "RESPEVFL" in self.adsl.columns:
+            return self.sets["evaluable"].derivable
+        return self.assessments.paramcd is not None
+
+    @property
+    def dated(self) -> bool:
+        """Has any patient a date of enrolment or an origin?"""
+        return bool(self.cohort.timed.any() or not np.isnat(self.cohort.enrolment).all())
+
+    @property
+    def shown_sets(self) -> tuple[str, ...]:
+        """Sets a reader may choose: those the export can tell, and that hold anybody."""
+        known = {"evaluable": self.evaluable_known}
+        return tuple(
+            id_
+            for id_ in SETS
+            if id_ == "enrolled"
+            or (self.sets[id_].derivable and self.sets[id_].n and known.get(id_, True))
+        )
 
     @cached_property
     def window_days(self) -> WindowDays:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import dash
 from flask import Flask
-from flask_compress import Compress
 
 from dashboard import bundles, shell, web
+from dashboard.compression import add_compression
 from dashboard.downloads import add_downloads
 from dashboard.health import add_health
 from dashboard.index import InterimDash
@@ -18,6 +20,9 @@ from dashboard.settings import Settings
 from dashboard.text import text
 from data_access.store import CutStore
 
+#: addresses of scripts, styles and fonts in the document
+_LINKED = re.compile(r'(?:src|href)="(/[^"]+)"')
+
 
 def create_app(settings: Settings) -> InterimDash:
     """The application over the store at `settings.home`, with its first request already served.
@@ -28,7 +33,7 @@ def create_app(settings: Settings) -> InterimDash:
     library = Library(CutStore(settings.home))
     hashes: list[str] = []
     web.guard(server, lambda: app.callback_map)
-    web.dress(server, lambda: tuple(hashes))
+    web.dress(server, lambda: tuple(hashes), frozenset(p.path for p in PAGES))
     add_health(server, library)
     results = Results(library, PANELS, server)
     context = Context(library, results, audience)
@@ -61,8 +66,7 @@ def create_app(settings: Settings) -> InterimDash:
     shell.register(app, context)
     for page in PAGES:
         page.register(app, context)
-    server.config["COMPRESS_MIN_SIZE"] = 500
-    Compress(server)
+    add_compression(server, web.is_program_file)
     _warm(app, hashes)
     return app
 
@@ -73,10 +77,15 @@ def audience() -> Audience:
 
 
 def _warm(app: InterimDash, hashes: list[str]) -> None:
-    """Set the server up and serve one page, as a first reader would (plotly/dash#3971)."""
+    """Set the server up and serve one page with its scripts, as a first reader would.
+
+    Before workers fork and threads compete: Dash sets up in its first request (plotly/dash#3971).
+    """
     app._setup_server()  # type: ignore[no-untyped-call]
     client = app.server.test_client()
-    answer = client.get("/")
-    if answer.status_code != 200:
+    page = client.get("/")
+    if page.status_code != 200:
         raise RuntimeError("the application could not serve its first page")
+    for address in _LINKED.findall(page.get_data(as_text=True)):
+        client.get(address, headers={"Accept-Encoding": "br"}).close()
     hashes.extend(app.csp_hashes())

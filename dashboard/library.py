@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from dashboard.analysis import SETS, Analysis
+from dashboard.analysis import Analysis
 from dashboard.selection import (
     MISSING,
     FilterField,
@@ -105,8 +105,9 @@ def _vocabulary(study: str, cut: Cut, analysis: Analysis) -> Vocabulary:
     if backbones is not None and backbones.column not in adsl.columns:
         groups = ()
     fields = tuple(_field(spec, adsl) for spec in cut.study.filters if spec.column in adsl.columns)
-    sets = tuple(s for s in SETS if analysis.sets[s].derivable)
-    return Vocabulary(study=study, cut=cut.id, sets=sets, backbones=groups, fields=fields)
+    return Vocabulary(
+        study=study, cut=cut.id, sets=analysis.shown_sets, backbones=groups, fields=fields
+    )
 
 
 def _field(spec: FilterColumn, adsl: pd.DataFrame) -> FilterField:

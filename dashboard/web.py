@@ -71,9 +71,9 @@ def guard(server: Flask, callback_map: Callable[[], Mapping[str, Any]]) -> None:
         host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
         if not is_loopback(host):  # a page elsewhere that resolves its own name to 127.0.0.1
             return refuse(421, text("refused.host"))
-        if request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site" and (
-            request.method != "GET" or request.headers.get("Sec-Fetch-Mode") != "navigate"
-        ):
+        site = request.headers.get("Sec-Fetch-Site", "none")
+        followed = request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate"
+        if site not in ("same-origin", "none") and not followed:
             return refuse(403, text("refused.cross_site"))
         return None
 
@@ -101,30 +101,38 @@ def refuse(status: int, sentence: str) -> Response:
     return Response(sentence + "\n", status=status, mimetype="text/plain")
 
 
-def dress(server: Flask, script_hashes: Callable[[], tuple[str, ...]]) -> None:
-    """Security and cache headers on every answer, refusals included."""
+def dress(
+    server: Flask, script_hashes: Callable[[], tuple[str, ...]], pages: frozenset[str]
+) -> None:
+    """Security and cache headers on every answer, refusals included.
+
+    Dash serves its document at every address; where no page of `pages` stands, the status says so.
+    """
 
     @server.after_request
     def _headers(response: Response) -> Response:
         for name, value in _HEADERS.items():
             response.headers[name] = value
         nonce = g.get("style_nonce")
+        if nonce and (request.path.rstrip("/") or "/") not in pages:
+            response.status_code = 404
         response.headers["Content-Security-Policy"] = (
             policy(script_hashes(), nonce) if nonce else _POLICY_OTHER
         )
-        response.headers.pop("ETag", None) if _is_private(response) else None
-        if _is_private(response):
+        response.headers["Server"] = "Interim"
+        if is_program_file(response):
+            response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
+        else:
+            response.headers.pop("ETag", None)
             response.headers["Cache-Control"] = "no-store"
             response.vary.add("Cookie")
-        else:
-            response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"
         return response
 
 
-def _is_private(response: Response) -> bool:
-    """All but program files whose address changes with their content."""
+def is_program_file(response: Response) -> bool:
+    """Is this a file of ours whose address changes with its content? All else is never stored."""
     if response.status_code not in (200, 304) or request.method not in ("GET", "HEAD"):
-        return True
-    if _FINGERPRINT.match(request.path) or _VENDORED.match(request.path):
         return False
-    return not (request.path.startswith("/assets/") and "v" in request.args)
+    if _FINGERPRINT.match(request.path) or _VENDORED.match(request.path):
+        return True
+    return request.path.startswith("/assets/") and "v" in request.args

@@ -22,7 +22,7 @@ def draw(answer: Answer) -> html.Section:
     return card(
         NAME,
         text("accrual.title"),
-        _body(result, answer) if result.dates else [empty(text("accrual.empty"))],
+        _body(result, answer) if result.dates else [empty(_why_empty(answer))],
         n=text("accrual.n", n=result.n),
         tools=tools(
             NAME,
@@ -49,6 +49,12 @@ def _body(result: Accrual, answer: Answer) -> list[Any]:
             height=HEIGHT,
         ),
     ]
+
+
+def _why_empty(answer: Answer) -> str:
+    if not answer["dated"]:
+        return text("accrual.missing")
+    return text("card.empty.filter" if answer["filtered"] else "accrual.empty")
 
 
 def _plan_words(result: Accrual, answer: Answer) -> str:

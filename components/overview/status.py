@@ -26,11 +26,10 @@ _CELLS = ("treated", "evaluable", "on_treatment", "ended")
 
 def draw(answer: Answer) -> html.Section:
     counts = StatusCounts.from_json(answer["counts"])
-    known = {"treated": answer["treated_known"], "evaluable": answer["evaluable_known"]}
     cells = [_enrolled(counts, answer)]
     for name in _CELLS:
         result = getattr(counts, name).headline
-        if known.get(name, True):
+        if _known(answer, name):
             of = text("status.of", n=result.n)
             cells.append(_cell(text(f"status.{name}"), str(result.x), of))
         else:
@@ -52,6 +51,11 @@ def draw(answer: Answer) -> html.Section:
         ),
         extra="status-card",
     )
+
+
+def _known(answer: Answer, name: str) -> bool:
+    """All but the evaluable count rests on a date of first dose."""
+    return bool(answer["evaluable_known" if name == "evaluable" else "doses_known"])
 
 
 def _enrolled(counts: StatusCounts, answer: Answer) -> html.Div:
@@ -90,5 +94,6 @@ def rows(answer: Answer) -> Rows:
     body: list[tuple[Any, ...]] = [
         proportion_row(text(f"status.{name}"), getattr(counts, name).headline)
         for name in ("enrolled", *_CELLS)
+        if name == "enrolled" or _known(answer, name)
     ]
     return tuple(text(k) for k in PROPORTION_HEADER), body

@@ -41,8 +41,8 @@ def status(view: View) -> Json:
     return {
         **_common(view),
         "counts": counts.to_json(),
-        "evaluable_known": analysis.sets["evaluable"].derivable,
-        "treated_known": analysis.sets["safety"].derivable or bool(counts.treated.headline.x),
+        "evaluable_known": analysis.evaluable_known,
+        "doses_known": analysis.doses_known,
         "follow_up": _json(followed),
         "planned": view.cut.study.design.planned_patients,
         "enrolled_rule": analysis.sets["enrolled"].rule,
@@ -112,7 +112,7 @@ def mature(view: View) -> Json:
                 window_days=rules.pfs_window_days, final_day=final, level=level,
             )
         )  # fmt: skip
-    if rules.ae_window_days is not None and analysis.sets["safety"].derivable:
+    if rules.ae_window_days is not None and analysis.sets["safety"].n:
         windows.append(
             maturity(
                 "AE", "", cohort, view.set("safety"),
@@ -147,7 +147,12 @@ def accrual(view: View) -> Json:
     stated = design.planned_patients is not None or bool(design.accrual_plan)
     if view.selection.filtered:
         result = replace(result, planned=None, plan=(), planned_by_cut=None)
-    return {**_common(view), "accrual": result.to_json(), "plan_stated": stated}
+    return {
+        **_common(view),
+        "accrual": result.to_json(),
+        "plan_stated": stated,
+        "dated": bool(view.analysis.dated),
+    }
 
 
 def quality(view: View) -> Json:
@@ -224,11 +229,16 @@ def _deaths_known(analysis: Analysis) -> bool:
 
 
 def _deaths(view: View) -> Result | None:
-    """Deaths of any cause by the cut-off; None when the export cannot say."""
+    """Deaths of any cause by the cut-off: of ADSL, else the events of an exported OS, else None."""
     analysis = view.analysis
-    if not _deaths_known(analysis):
-        return None
     level = analysis.rules.level
+    if not _deaths_known(analysis):
+        if analysis.os is None:
+            return None
+        who = [u for u, dead in zip(analysis.os.usubjid, analysis.os.event, strict=True) if dead]
+        return patient_proportion(
+            "deaths", "Died", who, view.members, level=level, source=analysis.os.source
+        )
     counts = status_counts(analysis.adsl, analysis.cohort, view.members, view.members, level=level)
     undated = _undated_deaths(analysis, view.members)
     return patient_proportion(
