@@ -206,10 +206,11 @@ def partial_dates(context: Context) -> Iterable[Finding]:
             found = hits(context, domain, lengths.isin([4, 7]))
             if found:
                 years = int((lengths == 4).sum())
+                parts = {"the year alone": years, "year and month": found.rows - years}
+                said = ", ".join(f"{n:,} with {part}" for part, n in parts.items() if n)
                 yield found.finding(
                     PARTIAL,
-                    f"{column} is incomplete in {found.told(noun(domain))}: {years} with the year "
-                    f"alone, {found.rows - years} with year and month.",
+                    f"{column} is incomplete in {found.told(noun(domain))}: {said}.",
                     column=column,
                 )
 

@@ -87,7 +87,9 @@ def arms_differ(context: Context) -> Iterable[Finding]:
     found = hits(context, "ADSL", differ)
     if found:
         told = counted(found.rows, "patient")
-        yield found.finding(ARM, f"ACTARM of {told} is not ARM.", column="ACTARM")
+        yield found.finding(
+            ARM, f"{told} received another arm (ACTARM) than planned (ARM).", column="ACTARM"
+        )
 
 
 CHECKS: tuple[Check, ...] = (studies_mixed, sites_disagree, arms_differ)
