@@ -8,8 +8,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from data_access.arrow import kernels as pc
 from data_access.checks import Context, Previous, run_checks
 from data_access.checks.copies import compare_copies
 from data_access.digest import canonical

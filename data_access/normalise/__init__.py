@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from data_access.arrow import Array
-from data_access.arrow import kernels as pc
 from data_access.findings import Finding, Rule, Severity
 from data_access.normalise import cells, naming, wide
 from data_access.normalise.cells import Reading, Target, type_column
@@ -99,7 +98,7 @@ def _type_table(
     return table, pa.table({**_typed_copies(raw, match, study), **provenance})
 
 
-def _typed_copies(raw: RawTable, match: Match, study: Study) -> dict[str, Array]:
+def _typed_copies(raw: RawTable, match: Match, study: Study) -> dict[str, pa.Array]:
     """ADSL columns repeated on a domain, typed as in ADSL; only to be compared, never stored."""
     if not match.copies or "USUBJID" not in match.take:
         return {}
@@ -118,7 +117,7 @@ class _Typist:
         self.decimal = decimal_sign(study, domain)
         self.lost: dict[str, int] = {}
 
-    def column(self, column: RawColumn, name: str, kind: Kind) -> Array:
+    def column(self, column: RawColumn, name: str, kind: Kind) -> pa.Array:
         terms = self.study.terms
         by_column = {w for key in (name, column.name) for w in terms.missing_by_column.get(key, ())}
         reading = Reading(
@@ -148,7 +147,7 @@ def decimal_sign(study: Study, domain: str) -> str:
     return spec.decimal if spec else "."
 
 
-def _provenance(raw: RawTable) -> dict[str, Array]:
+def _provenance(raw: RawTable) -> dict[str, pa.Array]:
     name = pa.array([raw.source.name], pa.large_string())
     codes = pa.array([0] * raw.rows, pa.int32())
     return {"_file": pa.DictionaryArray.from_arrays(codes, name), "_row": raw.lines}
@@ -160,7 +159,9 @@ def _together(tables: Sequence[pa.Table]) -> pa.Table:
     return pa.concat_tables(tables, promote_options="default").unify_dictionaries()
 
 
-def _response_terms(raw: RawTable, values: Array, study: Study, findings: list[Finding]) -> Array:
+def _response_terms(
+    raw: RawTable, values: pa.Array, study: Study, findings: list[Finding]
+) -> pa.Array:
     stated = {_fold(k): v for k, v in study.terms.response.items()}
     table = {**{_fold(k): v for k, v in RESPONSE_SPELLINGS.items()}, **stated}
     levels = values.dictionary_encode()

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from data_access.arrow import Array
-from data_access.arrow import kernels as pc
 from data_access.findings import Finding, Place, Rule, Severity
 from data_access.rawtable import RawColumn, RawTable
 from data_access.schema import Kind
@@ -130,7 +129,7 @@ class Target:
 class Typed:
     """The typed column and what was seen on the way. `lost` counts declared missing words."""
 
-    values: Array
+    values: pa.Array
     findings: list[Finding] = field(default_factory=list)
     lost: int = 0
 
@@ -163,7 +162,7 @@ class _Job:
     reading: Reading
     findings: list[Finding] = field(default_factory=list)
 
-    def refuse(self, rule: Rule, bad: Array, raw: Array, what: str) -> None:
+    def refuse(self, rule: Rule, bad: pa.Array, raw: pa.Array, what: str) -> None:
         """One finding over all rows where the boolean array `bad` is true."""
         rows = pc.indices_nonzero(bad.fill_null(False))
         if len(rows) == 0:
@@ -179,7 +178,7 @@ class _Job:
             )
         )
 
-    def say(self, rule: Rule, sentence: str, rows: Array) -> None:
+    def say(self, rule: Rule, sentence: str, rows: pa.Array) -> None:
         self.findings.append(
             rule.finding(
                 sentence,
@@ -190,7 +189,7 @@ class _Job:
             )
         )
 
-    def places(self, rows: Array) -> Iterable[Place]:
+    def places(self, rows: pa.Array) -> Iterable[Place]:
         return [self.table.place(i.as_py(), self.name) for i in rows[:50]]
 
 
@@ -198,25 +197,25 @@ def _records(n: int) -> str:
     return f"{n:,} record" if n == 1 else f"{n:,} records"
 
 
-def _examples(values: Array, most: int = 3) -> str:
+def _examples(values: pa.Array, most: int = 3) -> str:
     seen = [str(v) for v in pc.unique(values).to_pylist()[:most]]
     return ", ".join(f"'{v[:24]}…'" if len(v) > 24 else f"'{v}'" for v in seen)
 
 
-def _right_trim(raw: Array) -> Array:
+def _right_trim(raw: pa.Array) -> pa.Array:
     """Trailing blanks carry nothing (fixed-width formats add them); empty text is missing."""
     trimmed = pc.utf8_rtrim(raw, " ")
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, raw.type), trimmed)
 
 
-def _declared_missing(raw: Array, words: frozenset[str]) -> tuple[Array, int]:
+def _declared_missing(raw: pa.Array, words: frozenset[str]) -> tuple[pa.Array, int]:
     if not words:
         return raw, 0
     hit = pc.is_in(pc.utf8_trim(raw, " "), pa.array(sorted(words), raw.type))
     return pc.if_else(hit, pa.scalar(None, raw.type), raw), pc.sum(hit).as_py() or 0
 
 
-def _as_text(job: _Job, raw: Array) -> Array:
+def _as_text(job: _Job, raw: pa.Array) -> pa.Array:
     """Any declared type as the text a person would write: 3 (not 3.0), 2024-05-01."""
     if job.declared == "text":
         return raw
@@ -227,7 +226,7 @@ def _as_text(job: _Job, raw: Array) -> Array:
     return pa.array([None if v is None else f"{v:.15g}" for v in numbers], pa.large_string())
 
 
-def _key(job: _Job, raw: Array) -> Array:
+def _key(job: _Job, raw: pa.Array) -> pa.Array:
     if job.declared == "number":
         whole = pc.and_(pc.equal(raw, pc.floor(raw)), pc.less(pc.abs(raw), 1e15))
         bad = pc.and_(pc.is_valid(raw), pc.invert(whole))
@@ -250,7 +249,7 @@ def _key(job: _Job, raw: Array) -> Array:
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, text.type), trimmed)
 
 
-def _code(job: _Job, raw: Array) -> Array:
+def _code(job: _Job, raw: pa.Array) -> pa.Array:
     text = _as_text(job, raw)
     trimmed = pc.utf8_trim_whitespace(text)
     changed = pc.not_equal(trimmed, text).fill_null(False)
@@ -262,7 +261,7 @@ def _code(job: _Job, raw: Array) -> Array:
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, text.type), trimmed)
 
 
-def _flag(job: _Job, raw: Array) -> Array:
+def _flag(job: _Job, raw: pa.Array) -> pa.Array:
     text = pc.utf8_upper(pc.utf8_trim_whitespace(_as_text(job, raw)))
     text = pc.replace_substring_regex(text, pattern="^YES$", replacement="Y")
     text = pc.replace_substring_regex(text, pattern="^NO$", replacement="N")
@@ -271,7 +270,7 @@ def _flag(job: _Job, raw: Array) -> Array:
     return pc.if_else(good, text, pa.scalar(None, text.type))
 
 
-def _number(job: _Job, raw: Array) -> Array:
+def _number(job: _Job, raw: pa.Array) -> pa.Array:
     if job.declared == "number":
         finite = pc.is_finite(raw)
         job.refuse(NUMBER, pc.and_(pc.is_valid(raw), pc.invert(finite)), raw, "is not finite")
@@ -289,14 +288,14 @@ def _number(job: _Job, raw: Array) -> Array:
     return pc.if_else(pc.is_finite(values), values, pa.scalar(None, pa.float64()))
 
 
-def _to_float(plain: Array) -> Array:
+def _to_float(plain: pa.Array) -> pa.Array:
     # Arrow's parser knows no bare "5." or ".5"; give both a digit.
     plain = pc.replace_substring_regex(plain, pattern=r"^(-?)\.", replacement=r"\1" + "0.")
     plain = pc.replace_substring_regex(plain, pattern=r"\.($|[eE])", replacement=r".0\1")
     return pc.cast(plain, pa.float64())
 
 
-def _integer(job: _Job, raw: Array) -> Array:
+def _integer(job: _Job, raw: pa.Array) -> pa.Array:
     values = _number(job, raw)
     whole = pc.and_(
         pc.equal(values, pc.floor(values)), pc.less_equal(pc.abs(values), float(MAX_EXACT))
@@ -306,7 +305,7 @@ def _integer(job: _Job, raw: Array) -> Array:
     return pc.if_else(whole, values, pa.scalar(None, pa.float64()))
 
 
-def _date(job: _Job, raw: Array) -> Array:
+def _date(job: _Job, raw: pa.Array) -> pa.Array:
     if job.declared == "date":
         return raw
     if job.declared == "datetime":
@@ -326,7 +325,7 @@ def _date(job: _Job, raw: Array) -> Array:
     return parsed
 
 
-def _sas_days(job: _Job, raw: Array) -> Array:
+def _sas_days(job: _Job, raw: pa.Array) -> pa.Array:
     days = _integer(job, raw)
     epoch = pa.scalar(3653, pa.int32())  # 1960-01-01 to 1970-01-01
     return pc.subtract(days.cast(pa.int32()), epoch).cast(pa.date32())
@@ -353,14 +352,14 @@ def _pattern(layout: str) -> Callable[[str | None], date | None]:
     return parse
 
 
-def _partial(job: _Job, raw: Array) -> Array:
+def _partial(job: _Job, raw: pa.Array) -> pa.Array:
     text = pc.utf8_trim_whitespace(_as_text(job, raw))
     good = pc.match_substring_regex(text, _ISO_PARTIAL)
     job.refuse(PARTIAL, pc.and_(pc.is_valid(text), pc.invert(good)), text, "is not ISO 8601")
     return text
 
 
-_BY_KIND: dict[Kind, Callable[[_Job, Array], Array]] = {
+_BY_KIND: dict[Kind, Callable[[_Job, pa.Array], pa.Array]] = {
     Kind.KEY: _key,
     Kind.CODE: _code,
     Kind.TEXT: _as_text,

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from data_access.arrow import kernels as pc
 from data_access.checks.identifiers import identifier_columns
 from data_access.findings import Finding, Rule, Severity
 from data_access.rawtable import RawColumn, RawTable

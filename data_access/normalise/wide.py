@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from data_access.arrow import Array
-from data_access.arrow import kernels as pc
 from data_access.findings import Finding, Rule, Severity
 from data_access.normalise.naming import fold, spec_of
 from data_access.rawtable import RawColumn, RawTable
@@ -65,7 +64,7 @@ class _Wide:
     def __init__(self, study: Study, sheet: RawTable, findings: list[Finding]) -> None:
         self.study, self.sheet, self.findings = study, sheet, findings
 
-    def _column(self, name: str, domain: str, key: str) -> Array | None:
+    def _column(self, name: str, domain: str, key: str) -> pa.Array | None:
         for i, column in enumerate(self.sheet.columns):
             if fold(column.name) == fold(name):
                 values = self.sheet.data.column(i).combine_chunks()
@@ -81,7 +80,7 @@ class _Wide:
         )
         return None
 
-    def _without_missing(self, values: Array, name: str) -> Array:
+    def _without_missing(self, values: pa.Array, name: str) -> pa.Array:
         if values.type != _TEXT:
             return values
         trimmed = pc.utf8_trim_whitespace(values)
@@ -89,7 +88,7 @@ class _Wide:
         hit = pc.is_in(trimmed, pa.array(sorted(words), _TEXT))
         return pc.if_else(hit, pa.scalar(None, _TEXT), trimmed)
 
-    def _subject(self, domain: str) -> tuple[RawColumn, Array] | None:
+    def _subject(self, domain: str) -> tuple[RawColumn, pa.Array] | None:
         names = spec_of(self.study, "ADSL").columns.get("USUBJID", ("USUBJID",))
         for name in names:
             for i, column in enumerate(self.sheet.columns):
@@ -98,7 +97,7 @@ class _Wide:
         self._column(names[0], domain, "domains.adsl.columns.USUBJID")
         return None
 
-    def _text(self, values: Array) -> Array:
+    def _text(self, values: pa.Array) -> pa.Array:
         if values.type == _TEXT:
             return values
         listed = values.to_pylist()
@@ -133,7 +132,7 @@ class _Wide:
             pc.indices_nonzero(whole),
         )
 
-    def _refuse_codes(self, item: WideTte, status: Array, unknown: Array) -> None:
+    def _refuse_codes(self, item: WideTte, status: pa.Array, unknown: pa.Array) -> None:
         rows = pc.indices_nonzero(unknown.fill_null(False))
         if len(rows):
             shown = ", ".join(f"'{v[:30]}'" for v in pc.unique(status.take(rows)).to_pylist()[:4])
@@ -147,7 +146,7 @@ class _Wide:
                 )
             )
 
-    def _say_incomplete(self, item: WideTte, rows: Array) -> None:
+    def _say_incomplete(self, item: WideTte, rows: pa.Array) -> None:
         if len(rows):
             self.findings.append(
                 INCOMPLETE.finding(
@@ -169,16 +168,16 @@ class _Wide:
             item.paramcd, item.label, subject, columns, pc.indices_nonzero(pc.is_valid(value))
         )
 
-    def _constant(self, value: str) -> Array:
+    def _constant(self, value: str) -> pa.Array:
         return pa.array([value] * self.sheet.rows, _TEXT)
 
     def _table(
         self,
         paramcd: str,
         label: str,
-        subject: tuple[RawColumn, Array],
-        values: list[tuple[RawColumn, Array]],
-        rows: Array,
+        subject: tuple[RawColumn, pa.Array],
+        values: list[tuple[RawColumn, pa.Array]],
+        rows: pa.Array,
     ) -> RawTable:
         columns = [
             (RawColumn("USUBJID", subject[0].declared), subject[1]),

@@ -38,7 +38,8 @@ _NO_EXCHANGE = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EXDEV}
 
 def needed_bytes(staged: Staged) -> int:
     """A careful guess of the size on disk: clinical data compress to a tenth or a half."""
-    return 200_000 + sum(table.nbytes for table in staged.stems().values()) // 2
+    tables = sum(int(table.nbytes) for table in staged.stems().values())
+    return 200_000 + tables // 2
 
 
 def ensure_space(folder: Path, needed: int) -> None:
