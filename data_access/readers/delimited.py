@@ -22,7 +22,7 @@ from data_access.rawtable import RawColumn, RawTable, SourceFile
 from data_access.readers import delimited_faults as faults
 from data_access.readers.header import header_names, separator_of
 from data_access.readers.records import Record, RecordError, count_lines, records
-from data_access.readers.scan import Scan, scan
+from data_access.readers.scan import Fault, Scan, scan
 from data_access.readers.textbytes import to_utf8
 
 MAX_COLUMNS = 10_000
@@ -158,33 +158,24 @@ def read_rows(body: Body) -> tuple[pa.Table, Lines]:
 def rows_by_arrow(body: Body) -> tuple[pa.Table, Lines] | None:
     """The rows as Arrow's reader gives them; None when only the exact reading may judge."""
     seen = scan(body.data, body.separator)
-    # Arrow takes a blank line for a row of missing cells, and drops a byte order mark wherever
-    # its input starts
-    if (
-        seen is None
-        or seen.blank >= 0
-        or seen.longest > _LARGEST_BLOCK // 2
-        or body.data.startswith(_MARK, body.header.end)
-    ):
+    if isinstance(seen, Fault):
+        _raise_fault(body, seen)
         return None
     block = _block_size(body, seen)
-    if block is None:
+    # Arrow drops a byte order mark wherever its input starts
+    if block is None or body.data.startswith(_MARK, body.header.end):
         return None
     lines = seen.lines[1:] + (body.first_line - 1)
-    try:
-        table = _arrow(body, seen, block)
-    except pa.ArrowInvalid:
-        bad = _miscounted(body, seen, block)
-        if not bad:
-            return None
+    table, bad = _arrow_or_miscounts(body, seen, block)
+    if bad:
         raise faults.field_counts(
             [(int(lines[index]), fields) for index, fields in bad],
             expected=len(body.columns),
             rows=len(lines),
             last_line=int(lines[-1]),
             name=body.name,
-        ) from None
-    if table.num_rows != len(lines):
+        )
+    if table is None or table.num_rows != len(lines):
         return None
     table = table.rename_columns(list(body.columns))
     if seen.longest > MAX_CELL:
@@ -200,6 +191,8 @@ def _block_size(body: Body, seen: Scan) -> int | None:
     """
     text = np.frombuffer(body.data, dtype=np.uint8)[body.header.end :]
     smallest = max(BLOCK, 2 * seen.longest)
+    if smallest > _LARGEST_BLOCK:
+        return None
     for size in range(smallest, smallest + 64):
         starts = np.arange(size, len(text), size)
         if not ((text[starts - 1] == _CR) & (text[starts] == _LF)).any():
@@ -234,8 +227,13 @@ def _arrow(body: Body, seen: Scan, block: int, invalid: Handler | None = None) -
     )
 
 
-def _miscounted(body: Body, seen: Scan, block: int) -> list[tuple[int, int]]:
-    """(row index, fields) of every row that has not the header's number of fields."""
+def _arrow_or_miscounts(
+    body: Body, seen: Scan, block: int
+) -> tuple[pa.Table | None, list[tuple[int, int]]]:
+    """Arrow's table; or (row index, fields) of every row without the header's number of fields.
+
+    Neither when Arrow stumbles over something else.
+    """
     bad: list[tuple[int, int]] = []
 
     def note(row: arrow_csv.InvalidRow) -> Literal["skip", "error"]:
@@ -244,11 +242,28 @@ def _miscounted(body: Body, seen: Scan, block: int) -> list[tuple[int, int]]:
         bad.append((row.number - 1, row.actual_columns))
         return "skip"
 
+    # Arrow takes a blank line for a row of missing cells
+    blank = [(int(index) - 1, 0) for index in seen.blank]
+    try:
+        if not blank:
+            return _arrow(body, seen, block), []
+    except pa.ArrowInvalid:
+        pass
     try:
         _arrow(body, seen, block, note)
     except pa.ArrowInvalid:
-        return []
-    return bad
+        return None, []
+    return None, sorted({**dict(bad), **dict(blank)}.items())
+
+
+def _raise_fault(body: Body, fault: Fault) -> None:
+    """Refuse the text at its first fault, reading exactly from the last record before it."""
+    line = fault.line + body.first_line - 1
+    try:
+        for _ in records(body.data, body.separator, start=fault.start, line=line, lone=fault.lone):
+            pass
+    except RecordError as error:
+        raise faults.quoting(error, body.name) from None
 
 
 def _large_cells(table: pa.Table, lines: Lines) -> Iterator[tuple[int, str]]:

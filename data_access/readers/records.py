@@ -61,15 +61,18 @@ def line_at(data: bytes, offset: int) -> int:
     return 1 + count_lines(data, 0, offset) - int(pair)
 
 
-def records(data: bytes, separator: str, *, start: int = 0, line: int = 1) -> Iterator[Record]:
-    """Every record of UTF-8 `data` from byte `start`, which stands on `line`.
+def records(
+    data: bytes, separator: str, *, start: int = 0, line: int = 1, lone: bool | None = None
+) -> Iterator[Record]:
+    """Every record of UTF-8 `data` from byte `start`, which stands on `line`. `lone`: whether a
+    lone CR ended the records before it (None: there are none).
 
     Raises RecordError at an unclosed quote, at text after a closing quote, at a quote inside an
     unquoted field, and where lone CR and LF both end records.
     """
     field, sep = _field(separator.encode()), separator.encode()
     position, size = start, len(data)
-    ends: set[bytes] = set()
+    ends = set() if lone is None else {lone}
     while position < size:
         first, first_line, fields = position, line, []
         token = sep
@@ -85,7 +88,7 @@ def records(data: bytes, separator: str, *, start: int = 0, line: int = 1) -> It
                 fields.append(plain)
             position = match.end()
         if token:
-            ends.add(b"\r" if token == b"\r" else b"\n")
+            ends.add(token == b"\r")
             if len(ends) > 1:
                 raise RecordError("line-ends", line, position - len(token))
             line += 1

@@ -1,7 +1,7 @@
 """One vectorised pass over the bytes of delimited text: quotes, line ends, where records start.
 
 When the pass succeeds, every quote opens, closes or escapes as RFC 4180 says, so that any correct
-parser must see the same records; when anything is off it says so and `records.py` finds the place.
+parser must see the same records; when anything is off it says from where `records.py` must look.
 """
 
 from __future__ import annotations
@@ -25,14 +25,24 @@ class Scan:
 
     `lines` : int64, shape (records,): the physical line each record starts on, header = 1.
     `longest` : bytes of the longest record with its line end.
-    `blank` : index of the first record with nothing in it, -1 when there is none.
+    `blank` : int64: indices of the records with nothing in them.
     `multiline` : whether a quoted field holds a line end.
     """
 
     lines: Offsets
     longest: int
-    blank: int
+    blank: Offsets
     multiline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A quote is out of place or never closed, or lone CR and LF both end records: at or after the
+    record that starts at byte `start` on `line`. `lone`: what ended the records before it."""
+
+    start: int
+    line: int
+    lone: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +59,17 @@ class _Ends:
 
     @classmethod
     def joined(cls, parts: Sequence[_Ends]) -> _Ends:
+        none = np.zeros(0, np.int64)
         return cls(
-            np.concatenate([p.past for p in parts]),
-            np.concatenate([p.lone for p in parts]),
-            np.concatenate([p.width for p in parts]),
-            np.concatenate([p.number for p in parts]),
+            np.concatenate([none, *(p.past for p in parts)]),
+            np.concatenate([none.astype(np.bool_), *(p.lone for p in parts)]),
+            np.concatenate([none.astype(np.int8), *(p.width for p in parts)]),
+            np.concatenate([none, *(p.number for p in parts)]),
         )
 
 
-def scan(data: bytes, separator: str) -> Scan | None:
-    """The records of `data` (not empty); None when a quote is out of place, a quoted field never
-    ends, or lone CR and LF both end records."""
+def scan(data: bytes, separator: str) -> Scan | Fault:
+    """The records of `data` (not empty)."""
     text: Bytes = np.frombuffer(data, dtype=np.uint8)
     quotes, returns = b'"' in data, b"\r" in data
     open_quotes, seen = 0, 0
@@ -70,15 +80,24 @@ def scan(data: bytes, separator: str) -> Scan | None:
         if quotes:
             at = np.flatnonzero(text[base : base + CHUNK] == _QUOTE) + base
             if not _well_placed(text, at, open_quotes, ord(separator)):
-                return None
+                return _fault(_Ends.joined(parts))
             # a line end is inside a quoted field when an odd number of quotes precedes it
             ends = ends.only((np.searchsorted(at, ends.past) + open_quotes) % 2 == 0)
             open_quotes = (open_quotes + len(at)) % 2
         parts.append(ends)
     ends = _Ends.joined(parts)
     if open_quotes or (ends.lone.any() and not ends.lone.all()):
-        return None
+        return _fault(ends)
     return _records(ends, size=len(text), breaks=seen)
+
+
+def _fault(ends: _Ends) -> Fault:
+    """Where to look, given the record ends before the fault."""
+    if not len(ends.past):
+        return Fault(0, 1, None)
+    changed = np.flatnonzero(ends.lone != ends.lone[0])
+    last = int(changed[0]) - 1 if len(changed) else len(ends.past) - 1
+    return Fault(int(ends.past[last]), int(ends.number[last]) + 1, bool(ends.lone[0]))
 
 
 def _line_ends(text: Bytes, base: int, seen: int, *, returns: bool) -> _Ends:
@@ -116,10 +135,9 @@ def _records(ends: _Ends, *, size: int, breaks: int) -> Scan:
     lines = np.concatenate([np.ones(1, np.int64), ends.number + 1])
     if starts[-1] == size:
         starts, lines = starts[:-1], lines[:-1]
-    empty = np.flatnonzero(ends.past - ends.width == starts[: len(ends.past)])
     return Scan(
         lines=lines,
         longest=int(np.diff(starts, append=size).max()),
-        blank=int(empty[0]) if len(empty) else -1,
+        blank=np.flatnonzero(ends.past - ends.width == starts[: len(ends.past)]),
         multiline=breaks != len(ends.past),
     )
