@@ -220,17 +220,19 @@ class _Import:
         if previous is not None:
             kept = {d: previous.frame(d) for d in previous.domains}
             before = Previous(previous.id, previous.cut_date, kept)
+        line_based = {t.source.name: t.has_lines for t in raw}
         context = Context(
             study=study,
             cut_date=day,
             today=self.now.date(),
             frames=frames,
-            line_based={t.source.name: t.has_lines for t in raw},
+            line_based=line_based,
             previous=before,
         )
         findings = list(run_checks(context))
         for domain, table in normal.copies.items():
-            findings += compare_copies(domain, to_frame(table, provenance=True), frames["ADSL"])
+            copies = to_frame(table, provenance=True)
+            findings += compare_copies(domain, copies, frames["ADSL"], line_based=line_based)
         return findings
 
     def _stage(

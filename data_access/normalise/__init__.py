@@ -28,7 +28,16 @@ RESPONSE_TERMS = Rule(
     "Response terms were read as their RECIST 1.1 codes",
     "Nothing to do; study.toml [terms.response] decides where the default is wrong.",
 )
-RULES = (*cells.RULES, *naming.RULES, *wide.RULES, DECLARED_MISSING, RESPONSE_TERMS)
+UNITS = Rule(
+    "type-units",
+    Severity.NOTE,
+    "Unit names were read as study.toml [terms.units] says",
+    "Nothing to do.",
+)
+RULES = (*cells.RULES, *naming.RULES, *wide.RULES, DECLARED_MISSING, RESPONSE_TERMS, UNITS)
+
+#: Columns that name a unit.
+UNIT_COLUMNS = ("AVALU", "TRSTRESU", "TRORRESU", "EXDOSU")
 
 #: The usual spellings of the RECIST 1.1 categories, beside the codes themselves.
 RESPONSE_SPELLINGS = {
@@ -91,7 +100,12 @@ def _type_table(
     typed = _Typist(raw, domain.name, study, findings)
     columns = {n: typed.column(c, n, k) for n, (c, k) in match.take.items()}
     if domain.name == "ADRS" and "AVALC" in columns:
-        columns["AVALC"] = _response_terms(raw, columns["AVALC"], study, findings)
+        terms = _Terms({**RESPONSE_SPELLINGS, **study.terms.response}, RESPONSE_TERMS, "AVALC")
+        columns["AVALC"] = terms.read(raw, domain.name, columns["AVALC"], findings)
+    for name in UNIT_COLUMNS:
+        if name in columns and study.terms.units:
+            units = _Terms(study.terms.units, UNITS, name)
+            columns[name] = units.read(raw, domain.name, columns[name], findings)
     typed.say_missing()
     provenance = _provenance(raw)
     table = pa.table({**columns, **provenance})
@@ -159,22 +173,28 @@ def _together(tables: Sequence[pa.Table]) -> pa.Table:
     return pa.concat_tables(tables, promote_options="default").unify_dictionaries()
 
 
-def _response_terms(
-    raw: RawTable, values: pa.Array, study: Study, findings: list[Finding]
-) -> pa.Array:
-    stated = {_fold(k): v for k, v in study.terms.response.items()}
-    table = {**{_fold(k): v for k, v in RESPONSE_SPELLINGS.items()}, **stated}
-    levels = values.dictionary_encode()
-    names = levels.dictionary.to_pylist()
-    coded = [table.get(_fold(n), n) for n in names]
-    changed = [f"'{a[:40]}' as {b}" for a, b in zip(names, coded, strict=True) if a != b]
-    if changed:
-        findings.append(
-            RESPONSE_TERMS.finding(
-                f"{raw.source.name}: {', '.join(changed)}.", domain="ADRS", column="AVALC"
+class _Terms:
+    """Words of an export and what they mean, compared without regard to case and spaces."""
+
+    def __init__(self, meaning: Mapping[str, str], rule: Rule, column: str) -> None:
+        self.meaning = {_fold(k): v for k, v in meaning.items()}
+        self.rule, self.column = rule, column
+
+    def read(
+        self, raw: RawTable, domain: str, values: pa.Array, findings: list[Finding]
+    ) -> pa.Array:
+        """The values with each known word replaced; what was replaced is a finding."""
+        levels = values.dictionary_encode()
+        names = levels.dictionary.to_pylist()
+        coded = [self.meaning.get(_fold(n), n) for n in names]
+        changed = [f"'{a[:40]}' as {b}" for a, b in zip(names, coded, strict=True) if a != b]
+        if changed:
+            findings.append(
+                self.rule.finding(
+                    f"{raw.source.name}: {', '.join(changed)}.", domain=domain, column=self.column
+                )
             )
-        )
-    return pc.take(pa.array(coded, pa.large_string()), levels.indices)
+        return pc.take(pa.array(coded, pa.large_string()), levels.indices)
 
 
 def _fold(word: str) -> str:

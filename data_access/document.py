@@ -1,4 +1,4 @@
-"""Writes docs/checks.md from the rules: `python -m data_access.checks.document`."""
+"""Writes docs/checks.md from the rules: `python -m data_access.document`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from data_access.checks import RULES
 from data_access.findings import Rule, Severity
+from data_access.rules import all_rules
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "checks.md"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "checks.md"
 
 _MEANING = {
     Severity.REJECT: "The export is refused and nothing is stored: it cannot be shown honestly.",
@@ -26,7 +26,7 @@ def page(rules: Iterable[Rule]) -> str:
         "",
         "Every finding names one of these rules, the domain, the column, patients and rows,",
         "and says what to do. This page is made from the rules themselves:",
-        "`python -m data_access.checks.document`.",
+        "`python -m data_access.document`.",
     ]
     known = sorted(rules, key=lambda r: r.id)
     for severity in Severity:
@@ -51,7 +51,7 @@ def _cell(text: str) -> str:
 def main() -> int:
     """Write the page; 0 when done."""
     PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(page(RULES), encoding="utf-8")
+    PAGE.write_text(page(all_rules()), encoding="utf-8")
     return 0
 
 
