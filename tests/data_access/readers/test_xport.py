@@ -32,7 +32,7 @@ ROWS = [(f"S-{i:03d}", "01", 40 + i, 23000 + i, 55 + i / 7, 160.3 + i / 3) for i
 
 def at(*parts: int) -> dt.datetime:
     """A moment as SAS knows it: without a time zone."""
-    return dt.datetime(*parts)  # noqa: DTZ001
+    return dt.datetime(*parts)
 
 
 def good() -> bytes:
@@ -289,6 +289,18 @@ class TestVersion8:
             "ADTM": [at(2020, 1, 1, 10, 0, 1)] * 3,
             "ATM": [11045.0] * 3,
         }
+
+    def test_long_names_and_labels_as_readstat_writes_them(self, tmp_path: Path) -> None:
+        frame = pd.DataFrame({"UNIQUE_SUBJECT_IDENTIFIER": ["a"], "ANALYSIS_VALUE": [2.5]})
+        path = tmp_path / "adsl.xpt"
+        pyreadstat.write_xport(
+            frame, path, file_format_version=8, table_name="ADVS", column_labels=["l" * 60, "Value"]
+        )
+        (table,) = xport.read(path, source_of(path, "xport8"))
+        assert [(c.name, c.label) for c in table.columns] == [
+            ("UNIQUE_SUBJECT_IDENTIFIER", "l" * 60),
+            ("ANALYSIS_VALUE", "Value"),
+        ]
 
 
 class TestBadInputs:
