@@ -20,7 +20,7 @@ from tests.data_access.readers.reading import refused, source_of, values
 
 
 def moment(*parts: int) -> dt.datetime:
-    return dt.datetime(*parts)  # noqa: DTZ001
+    return dt.datetime(*parts)
 
 
 def column(name: str, kind: str | None, target: str | None = None) -> dict[str, Any]:

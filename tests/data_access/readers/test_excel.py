@@ -20,9 +20,9 @@ from tests.data_access.readers.reading import refused, source_of, values
 
 HEADER = ["USUBJID", "SITEID", "AGE", "TRTSDT", "TRTSDTM", "TIME", "FLAG"]
 ROWS = [
-    ["S-1", "01", 50, dt.date(2024, 2, 29), dt.datetime(2024, 1, 1, 8, 30), dt.time(9, 30), True],  # noqa: DTZ001
+    ["S-1", "01", 50, dt.date(2024, 2, 29), dt.datetime(2024, 1, 1, 8, 30), dt.time(9, 30), True],
     ["S-2", "02", 61.5, None, None, None, None],
-    ["S-3", None, None, dt.date(2024, 3, 1), dt.datetime(2024, 1, 2, 0, 0), dt.time(10, 0), False],  # noqa: DTZ001
+    ["S-3", None, None, dt.date(2024, 3, 1), dt.datetime(2024, 1, 2, 0, 0), dt.time(10, 0), False],
 ]
 
 

@@ -21,7 +21,7 @@ N = 30
 
 
 def moment(*parts: int) -> dt.datetime:
-    return dt.datetime(*parts)  # noqa: DTZ001
+    return dt.datetime(*parts)
 
 
 def sample() -> pa.Table:
