@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from data_access.findings import DataError, Finding, Place, Rule, Severity
 from data_access.rawtable import ARROW_TYPES, RawColumn, RawTable, SourceFile
+from data_access.readers.header import fold
 
 #: A pyarrow array or chunked array, and pyarrow.compute: their stubs are too narrow to use.
 Arrow: TypeAlias = Any
@@ -68,7 +69,7 @@ def table(
 ) -> RawTable:
     """A RawTable whose records (or lines, `as_lines`) are numbered from `first_row`.
 
-    Raises DataError when names are empty or repeat (without regard to outer spaces), when there
+    Raises DataError when names are empty or repeat (whatever their case and spaces), when there
     are more than `MAX_COLUMNS` columns, or when a text cell is larger than `MAX_CELL`.
     """
     if len(columns) > MAX_COLUMNS:
@@ -107,13 +108,14 @@ def _check_names(dataset: str, source: SourceFile, columns: Sequence[RawColumn])
     for number, column in enumerate(columns, start=1):
         if not column.name:
             raise refuse(COLUMN_NAMES, source, f"Column {number} of {dataset} has no name.")
-    repeated = [n for n, times in Counter(c.name for c in columns).items() if times > 1]
+    times = Counter(fold(c.name) for c in columns)
+    repeated = list(dict.fromkeys(c.name for c in columns if times[fold(c.name)] > 1))
     if repeated:
         shown = ", ".join(repeated[:5])
         raise refuse(
             COLUMN_NAMES,
             source,
-            f"{dataset} has more than one column named {shown}.",
+            f"{dataset} has columns that share a name, whatever its case and spaces: {shown}.",
             column=repeated[0],
             count=len(repeated),
         )

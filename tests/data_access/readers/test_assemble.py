@@ -21,6 +21,7 @@ def refusal(names: list[str], cells: list[str]) -> Finding:
 
 def test_names_must_be_there_once() -> None:
     assert refusal(["A", "A "], ["x"]).column == "A"
+    assert "Sex, SEX" in refusal(["Sex", "SEX", "AGE"], ["x"]).sentence
     assert "Column 2" in refusal(["A", " "], ["x"]).sentence
 
 
