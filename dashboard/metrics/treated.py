@@ -48,8 +48,8 @@ class Treated:
 
     def keep(self, mask: Bools) -> Treated:
         """The same for some of the patients; `mask` has shape (n,)."""
-        names = "usubjid origin first_dose last_dose death ongoing window_end at_risk_end".split()
-        return replace(self, **{name: getattr(self, name)[mask] for name in names})
+        names = "usubjid origin first_dose last_dose death ongoing window_end at_risk_end"
+        return replace(self, **{name: getattr(self, name)[mask] for name in names.split()})
 
     def mask(self, patients: Sequence[str]) -> Bools:
         """Which of these patients are among `patients`."""
@@ -99,7 +99,7 @@ def treated_patients(
         cut=cut,
         analysis_set=members.id,
         excluded=members.excluded,
-        rule=f"first dose to last dose + {teae_end_days} days; to the cut-off while treatment goes on",
+        rule=f"first dose to last dose + {teae_end_days} days, to the cut-off while on treatment",
         notes=_notes(inside.usubjid, open_end, np.isnat(first)),
     )
 
