@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from data_access.checks import Context, Previous, run_checks
 from data_access.checks.copies import compare_copies
 from data_access.digest import canonical
+from data_access.features import feature_tables
 from data_access.findings import DataError, Finding, Rule, Severity, in_order
 from data_access.frames import to_frame
 from data_access.normalise import Normalised, normalise
@@ -162,6 +163,8 @@ class _Import:
         self.progress("Typing the columns")
         normal = normalise(study, tables, collection.sheets)
         self._add(normal.findings)
+        features, seen = feature_tables(study, collection.sheets)
+        self._add(seen)
         self._stop_if_refused()
         day = self._cut_date(study, normal.tables)
         self.progress("Checking the records")
@@ -169,7 +172,15 @@ class _Import:
         self._add(self._checks(study, day, collection, normal, previous))
         self._stop_if_refused()
         self.progress("Ordering and fingerprinting the records")
-        return self._stage(study, day, collection, normal, previous)
+        return Staged.of(
+            study,
+            day,
+            {d: canonical(t) for d, t in normal.tables.items()},
+            features={k: canonical(t) for k, t in features.items()},
+            sources=collection.sources,
+            findings=in_order(self.findings),
+            parent=previous.id if previous else None,
+        )
 
     def _add(self, findings: Iterable[Finding]) -> None:
         self.findings += findings
@@ -234,24 +245,6 @@ class _Import:
             copies = to_frame(table, provenance=True)
             findings += compare_copies(domain, copies, frames["ADSL"], line_based=line_based)
         return findings
-
-    def _stage(
-        self,
-        study: Study,
-        day: date,
-        collection: Collection,
-        normal: Normalised,
-        previous: Cut | None,
-    ) -> Staged:
-        return Staged.of(
-            study,
-            day,
-            {d: canonical(t) for d, t in normal.tables.items()},
-            features={},
-            sources=collection.sources,
-            findings=in_order(self.findings),
-            parent=previous.id if previous else None,
-        )
 
 
 def _no_adsl(collection: Collection) -> Finding:

@@ -1,0 +1,54 @@
+"""Feature tables of an export as the long tables a cut stores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from data_access.findings import DataError, Finding
+from data_access.rawtable import RawTable
+from data_access.readers.features import feature_data, to_arrow
+from data_access.study.model import FeatureTable, Study
+
+#: Added to the id of a feature table to name its taxonomy.
+TAXONOMY = "_taxonomy"
+
+
+def feature_tables(
+    study: Study, sheets: Mapping[str, RawTable]
+) -> tuple[dict[str, pa.Table], list[Finding]]:
+    """Each feature table that study.toml names and the export holds: SAMPLEID, TAXON, VALUE.
+
+    A taxonomy is stored beside its table, as text, under the table's id + `TAXONOMY`. What cannot
+    be read comes back as findings of severity reject.
+    """
+    tables: dict[str, pa.Table] = {}
+    findings: list[Finding] = []
+    for spec in study.features:
+        sheet = sheets.get(spec.file)
+        if sheet is None:
+            continue  # the reader of the folder has said so
+        try:
+            tables |= _read(spec, sheet, sheets, findings)
+        except DataError as error:
+            findings += error.findings
+    return tables, findings
+
+
+def _read(
+    spec: FeatureTable,
+    sheet: RawTable,
+    sheets: Mapping[str, RawTable],
+    findings: list[Finding],
+) -> dict[str, pa.Table]:
+    taxonomy = sheets.get(spec.taxonomy) if spec.taxonomy else None
+    data = feature_data(sheet, layout=spec.layout, kind=spec.kind, taxonomy=taxonomy)
+    findings += data.findings
+    tables = {spec.id: to_arrow(data)}
+    if taxonomy is not None:
+        text = [
+            taxonomy.data.column(i).cast(pa.large_string()) for i in range(len(taxonomy.columns))
+        ]
+        tables[spec.id + TAXONOMY] = pa.table(text, names=[c.name for c in taxonomy.columns])
+    return tables

@@ -1,0 +1,50 @@
+"""Feature tables named by study.toml are stored with the cut, cell by cell."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from data_access.importer import import_exports
+from data_access.store import CutStore
+from tests.data_access.bad_inputs.base import STUDY, write_good
+
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
+FEATURES = '\n[features.stool]\nfile = "taxa.csv"\nlabel = "Stool"\ntaxonomy = "tax.csv"\n'
+
+
+def imported(tmp_path, table: str):
+    exports = write_good(tmp_path)
+    (exports / "taxa.csv").write_text(table, encoding="utf-8")
+    (exports / "tax.csv").write_text(
+        "taxon,genus\nAkkermansia,Akkermansia\nDorea,Dorea\n", encoding="utf-8"
+    )
+    study = tmp_path / "study.toml"
+    study.write_text(STUDY + FEATURES, encoding="utf-8")
+    return import_exports(exports, study, store=CutStore(tmp_path / "home"), now=NOW)
+
+
+def test_counts_and_taxonomy_are_stored(tmp_path):
+    result = imported(tmp_path, "SAMPLEID,Akkermansia,Dorea\nS1,5,0\nS2,0,7\n")
+    assert result.cut is not None
+    long = result.cut.features("stool")
+    kept = {
+        (s, t): v
+        for s, t, v in zip(long["SAMPLEID"], long["TAXON"], long["VALUE"], strict=True)
+        if v > 0
+    }
+    assert kept == {("S1", "Akkermansia"): 5, ("S2", "Dorea"): 7}
+    assert list(result.cut.features("stool_taxonomy")["genus"]) == ["Akkermansia", "Dorea"]
+
+
+def test_a_changed_count_is_another_cut(tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    one = imported(tmp_path / "a", "SAMPLEID,Akkermansia,Dorea\nS1,5,0\nS2,0,7\n")
+    two = imported(tmp_path / "b", "SAMPLEID,Akkermansia,Dorea\nS1,5,0\nS2,0,8\n")
+    assert one.cut.id != two.cut.id
+
+
+def test_a_negative_count_is_refused_with_its_line(tmp_path):
+    result = imported(tmp_path, "SAMPLEID,Akkermansia,Dorea\nS1,5,0\nS2,-1,7\n")
+    assert result.refused
+    assert any(p.line == 3 for f in result.findings for p in f.places if p.file == "taxa.csv")
