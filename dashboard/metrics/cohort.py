@@ -5,7 +5,7 @@ Records after the data cut-off do not exist. Full dates only; partial dates are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -83,9 +83,14 @@ class Cohort:
         """`date_array` as Python dates; None for NEVER."""
         return tuple(self.date_array(days).tolist())
 
-    def subset(self, patients: Sequence[str]) -> Cohort:
+    def mask(self, patients: Collection[str]) -> Bools:
+        """Which of the cohort's patients are in `patients`; shape (n,)."""
+        inside = patients if isinstance(patients, (set, frozenset)) else set(patients)
+        return np.fromiter((u in inside for u in self.usubjid), np.bool_, self.n)
+
+    def subset(self, patients: Collection[str]) -> Cohort:
         """The same cohort for some of its patients."""
-        keep = np.isin(self.usubjid, np.array(list(patients), dtype=object))
+        keep = self.mask(patients)
         kept = set(self.usubjid[keep].tolist())
         arrays = (
             "usubjid origin enrolment first_dose timed follow_up death alive new_therapy off_study"
@@ -113,11 +118,10 @@ def text(frame: pd.DataFrame, column: str) -> NDArray[np.object_]:
     """A text column, upper case and stripped; "" where missing or absent."""
     if column not in frame.columns:
         return np.full(len(frame), "", dtype=object)
-    series = frame[column].astype(object)
-    known = series.notna().to_numpy()
-    values = np.full(len(frame), "", dtype=object)
-    values[known] = [str(v).strip().upper() for v in series[known]]
-    return values
+    # codes repeat: each distinct value is cleaned once; -1, a missing value, takes the last entry
+    codes, distinct = pd.factorize(frame[column])
+    clean = np.array([*(str(v).strip().upper() for v in distinct), ""], dtype=object)
+    return np.asarray(clean[codes], dtype=object)
 
 
 def flagged(frame: pd.DataFrame, column: str) -> Bools:

@@ -45,8 +45,7 @@ def maturity(
     """
     followed = (cohort.follow_up >= window_days) & cohort.timed
     resolved = followed | ((final_day <= window_days) & (final_day < NEVER))
-    inside = np.isin(cohort.usubjid, np.array(members.patients, dtype=object))
-    running = inside & ~resolved & cohort.timed
+    running = cohort.mask(members.patients) & ~resolved & cohort.timed
     left = np.ceil(window_days - cohort.follow_up[running]).astype(np.int64)
     order = np.argsort(left, kind="stable")
     return Maturity(

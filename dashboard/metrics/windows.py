@@ -137,7 +137,8 @@ def response_window(
         s: tuple(u for u, t in zip(ids, status, strict=True) if t == s)
         for s in (RESPONDER, NON_RESPONDER, PENDING, PENDING_UNCONFIRMED)
     }
-    pending = tuple(u for u in ids if u in {*who[PENDING], *who[PENDING_UNCONFIRMED]})
+    waiting = {*who[PENDING], *who[PENDING_UNCONFIRMED]}
+    pending = tuple(u for u in ids if u in waiting)
     long_enough = (part.follow_up >= window) & (part.follow_up < NEVER)
     old = tuple(u for u, m in zip(ids, long_enough.tolist(), strict=True) if m)
     late = (part.response > window) & (part.response < NEVER)
@@ -174,7 +175,7 @@ def response_window(
             members,
         ),
         mature=rate("mature", ", mature cohort", who[RESPONDER], mature),
-        mature_pending=tuple(u for u in old if u in set(pending)),
+        mature_pending=tuple(u for u in old if u in waiting),
         incidence=incidence,
         incidence_method=method,
     )
