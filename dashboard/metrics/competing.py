@@ -154,5 +154,6 @@ def _limits(f: Floats, se: Floats, level: float) -> tuple[Floats, Floats]:
     """Log-log limits; NaN where the estimate is 0 or 1."""
     z = float(special.ndtri((1 + level) / 2))
     inner = np.where((f > 0) & (f < 1 - _ROUND_OFF), f, np.nan)
-    power = z * se / (inner * np.log(inner))
+    # beyond exp(700) the limit is 0 or 1 anyway
+    power = np.clip(z * se / (inner * np.log(inner)), -700, 700)
     return inner ** np.exp(-power), inner ** np.exp(power)

@@ -158,13 +158,15 @@ def cox(
     beta, covariance, null, loglik = fitted
     se = np.sqrt(np.diag(covariance))
     z = float(special.ndtri((1 + options.level) / 2))
+    with np.errstate(over="ignore"):  # a covariate in tiny units: no finite limit, None
+        hr, lower, upper = (np.exp(beta + k * se) for k in (0, -z, z))
     return replace(
         empty,
         coef=numbers(beta),
         se=numbers(se),
-        hr=numbers(np.exp(beta)),
-        lower=numbers(np.exp(beta - z * se)),
-        upper=numbers(np.exp(beta + z * se)),
+        hr=numbers(hr),
+        lower=numbers(lower),
+        upper=numbers(upper),
         p=numbers(special.chdtrc(1, (beta / se) ** 2)),
         loglik_null=null,
         loglik=loglik,

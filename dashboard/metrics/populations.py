@@ -9,7 +9,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from dashboard.metrics.cohort import Bools, Cohort, aligned, column_dates, text
+from dashboard.metrics.cohort import NEVER, Bools, Cohort, aligned, column_dates, text
+from dashboard.metrics.recist import NE, PD, Assessments
+from dashboard.metrics.tumour import TargetSums
 from dashboard.metrics.types import AnalysisSet, Exclusion
 
 SetId = Literal["enrolled", "safety", "full", "evaluable"]
@@ -38,14 +40,43 @@ class SetRule:
 class Evidence:
     """What response-evaluability needs beyond ADSL.
 
+    `enrolled`: patients of the study's enrolled set; None: by the default rule.
     `measurable`: patients with measurable disease at baseline, None when no record says.
     `assessed`: patients with an adequate (not NE) post-baseline assessment.
     `ended_early`: patients with PD or death.
     """
 
+    enrolled: frozenset[str] | None = None
     measurable: frozenset[str] | None = None
     assessed: frozenset[str] = frozenset()
     ended_early: frozenset[str] = frozenset()
+
+
+def response_evidence(
+    cohort: Cohort,
+    assessments: Assessments,
+    sums: TargetSums | None = None,
+    *,
+    enrolled: AnalysisSet | None = None,
+) -> Evidence:
+    """Evidence from the records: baseline sums, adequate assessments, and PD or death.
+
+    Measurable disease is a baseline sum above 0; without target sums no record says.
+    """
+    ids = cohort.usubjid
+
+    def those(mask: Bools) -> frozenset[str]:
+        return frozenset(ids[mask].tolist())
+
+    def seen(mask: Bools) -> Bools:
+        return np.bincount(assessments.patient[mask], minlength=cohort.n) > 0
+
+    return Evidence(
+        enrolled=None if enrolled is None else frozenset(enrolled.patients),
+        measurable=None if sums is None or sums.paramcd is None else those(sums.base > 0),
+        assessed=those(seen(assessments.response != NE)),
+        ended_early=those(seen(assessments.response == PD) | (cohort.death < NEVER)),
+    )
 
 
 def analysis_set(
@@ -179,8 +210,9 @@ def _evaluable(
 ) -> AnalysisSet:
     if "RESPEVFL" in rows.columns:
         return _by_column(rows, cohort, name, "RESPEVFL")
-    enrolled = _enrolled(rows, cohort, name)
-    inside = set(enrolled.patients)
+    inside = evidence.enrolled
+    if inside is None:
+        inside = frozenset(_enrolled(rows, cohort, name).patients)
     measurable, source = _measurable(rows, cohort, evidence)
     ids = cohort.usubjid.tolist()
     reasons = []

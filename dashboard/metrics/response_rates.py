@@ -122,6 +122,10 @@ def prefer_exported(
     for other in (day_array(derived.response_day), cbor.days):
         first = np.where(first < NEVER, first, other)
     first = np.where(responded, first, NEVER)
+    undated = tuple(
+        Exclusion(u, "confirmed response without a date: counted in no window")
+        for u in cohort.usubjid[responded & (first >= NEVER)]
+    )
     candidate = np.where(responded, NEVER, day_array(derived.candidate_day))
     return replace(
         shown,
@@ -130,7 +134,7 @@ def prefer_exported(
         response_day=day_tuple(first),
         candidate_day=day_tuple(candidate),
         source_confirmed="exported",
-        data_queries=(*shown.data_queries, *cbor.queries),
+        data_queries=(*shown.data_queries, *cbor.queries, *undated),
     )
 
 

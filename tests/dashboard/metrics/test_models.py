@@ -59,6 +59,12 @@ def test_what_has_no_estimate_says_so(event, x, note):
     assert Cox.from_json(got.to_json()) == got
 
 
+def test_a_covariate_in_tiny_units_has_an_open_limit_not_an_overflow():
+    got = cox(TIME, EVENT, AGE[:, None] * 1e-6, ["age"])
+    assert got.coef[0] is not None
+    assert got.upper[0] is None or got.upper[0] > 1
+
+
 def test_missing_covariates_are_refused_not_dropped():
     with pytest.raises(ValueError, match="missing values"):
         cox(TIME, EVENT, np.where(AGE > 60, np.nan, AGE)[:, None], ["age"])

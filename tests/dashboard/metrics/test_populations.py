@@ -10,8 +10,15 @@ import pytest
 from dashboard.metrics.accrual import Accrual, StatusCounts, accrual, on_treatment, status_counts
 from dashboard.metrics.cohort import build_cohort
 from dashboard.metrics.maturity import Maturity, event_days, maturity
-from dashboard.metrics.populations import Evidence, SetRule, analysis_set, intersect
+from dashboard.metrics.populations import (
+    Evidence,
+    SetRule,
+    analysis_set,
+    intersect,
+    response_evidence,
+)
 from dashboard.metrics.time_to_event import progression_free_survival
+from dashboard.metrics.tumour import target_sums
 from dashboard.metrics.types import AnalysisSet
 
 CUT = date(2024, 12, 31)
@@ -109,6 +116,29 @@ def test_evaluable_without_any_record_of_measurable_disease_says_so(adsl):
     assert analysis_set(adsl, cohort, "evaluable", evidence=known).patients == ("A",)
     flagged = adsl.assign(RESPEVFL=["N", "Y", "Y", "Y", None])
     assert analysis_set(flagged, cohort, "evaluable").patients == ("B", "C")
+
+
+def test_evidence_comes_from_the_records(study, frame, day):
+    cohort, records = study(
+        {
+            "dead": {"death": 20},
+            "ne": {"day": [56], "resp": ["NE"]},
+            "pd": {"day": [30], "resp": ["PD"]},
+            "sd": {"day": [56], "resp": ["SD"]},
+        }
+    )
+    row = {"PARAMCD": "SDIAM", "ABLFL": "Y", "ADT": day(0), "AVAL": 30.0}
+    sums = target_sums(frame([{"USUBJID": u, **row} for u in ("dead", "ne", "pd")]), cohort)
+    enrolled = AnalysisSet("enrolled", "", ("dead", "ne", "pd", "sd"), (), "")
+    evidence = response_evidence(cohort, records, sums, enrolled=enrolled)
+    adsl = frame([{"USUBJID": u} for u in cohort.patients])
+    got = analysis_set(adsl, cohort, "evaluable", evidence=evidence)
+    assert got.patients == ("dead", "pd")
+    assert reasons(got) == {
+        "ne": "no adequate post-baseline assessment",
+        "sd": "no measurable disease at baseline",
+    }
+    assert response_evidence(cohort, records).measurable is None
 
 
 def test_a_filter_narrows_a_set_and_names_the_reason(adsl):

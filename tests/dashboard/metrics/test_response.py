@@ -297,6 +297,17 @@ def test_the_exports_own_value_wins_and_disagreement_is_listed(study, frame, day
     }
 
 
+def test_an_exported_response_without_a_date_is_counted_and_named(study, frame, everyone):
+    cohort, _ = study({"A": {}, "B": {}})
+    adrs = frame([{"USUBJID": "A", "PARAMCD": "BESRSPI", "AVALC": "CR"}])
+    derived = best_responses(cohort, empty_assessments(cohort))
+    shown = prefer_exported(derived, adrs, cohort)
+    assert objective_response(shown, everyone(cohort)).numerator == ("A",)
+    assert (shown.response_day, shown.source_unconfirmed) == ((None, None), None)
+    assert [q.usubjid for q in shown.data_queries] == ["A"]
+    assert response_mismatches(shown, derived) == ()
+
+
 def test_records_that_are_not_assessments_are_left_out_and_counted(study, frame, day):
     cohort, _ = study({"A": {}})
     row = {"USUBJID": "A", "PARAMCD": "OVR", "ADT": day(42), "AVALC": "SD"}
