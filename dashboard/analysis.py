@@ -68,7 +68,7 @@ class Analysis:
         adrs = self.frame("ADRS")
         if adrs is None:
             return empty_assessments(self.cohort)
-        paramcds = self._paramcds("OVR") or OVERALL_PARAMCDS
+        paramcds = self.paramcds("OVR") or OVERALL_PARAMCDS
         return overall_responses(adrs, self.cohort, paramcds=paramcds)
 
     @cached_property
@@ -94,9 +94,9 @@ class Analysis:
             derived,
             adrs,
             self.cohort,
-            bor_paramcds=self._paramcds("BOR") or BOR_PARAMCDS,
-            cbor_paramcds=self._paramcds("CBOR") or CBOR_PARAMCDS,
-            response_paramcds=self._paramcds("CRSP") or RESPONSE_PARAMCDS,
+            bor_paramcds=self.paramcds("BOR") or BOR_PARAMCDS,
+            cbor_paramcds=self.paramcds("CBOR") or CBOR_PARAMCDS,
+            response_paramcds=self.paramcds("CRSP") or RESPONSE_PARAMCDS,
         )
 
     @cached_property
@@ -175,7 +175,17 @@ class Analysis:
         """Day (AVAL) of the headline PFS rate."""
         return self.rules.pfs_window_days or SIX_MONTHS
 
-    def _paramcds(self, purpose: str) -> tuple[str, ...]:
+    def derived_pfs(self, rules: str) -> TimeToEvent | None:
+        """Interim's own PFS by rule set "fda" or "ema", whatever the export derives."""
+        return self._derived_pfs(ema=rules == "ema")
+
+    @property
+    def sum_paramcds(self) -> tuple[str, ...]:
+        """PARAMCDs that hold the sum of target diameters."""
+        return self.paramcds("TARGET_SUM") or SUM_PARAMCDS
+
+    def paramcds(self, purpose: str) -> tuple[str, ...]:
+        """PARAMCDs that study.toml states for a purpose; () leaves it to the usual ones."""
         return tuple(self.cut.study.terms.paramcds.get(purpose, ()))
 
     def _exported(self, endpoint: str) -> TimeToEvent | None:
@@ -185,7 +195,7 @@ class Analysis:
         return exported_time_to_event(
             adtte,
             endpoint,
-            self._paramcds(endpoint) or (endpoint,),
+            self.paramcds(endpoint) or (endpoint,),
             event_codes=self.cut.study.terms.event_codes,
         )
 
@@ -204,8 +214,7 @@ class Analysis:
         adtr = self.frame("ADTR")
         measurable = None
         if adtr is not None:
-            paramcds = self._paramcds("TARGET_SUM") or SUM_PARAMCDS
-            sums = target_sums(adtr, cohort, paramcds=paramcds)
+            sums = target_sums(adtr, cohort, paramcds=self.sum_paramcds)
             if sums.paramcd is not None:
                 measurable = frozenset(cohort.usubjid[~np.isnan(sums.base)].tolist())
         adequate = np.unique(seen.patient[(seen.response != NE) & (seen.day > 0)])

@@ -24,8 +24,8 @@ def problem_of(data: bytes, callbacks: Mapping[str, Any]) -> str | None:
     if _depth(body) > MAX_DEPTH:
         return "nested too deeply"
     output = body.get("output")
-    if not isinstance(output, str) or output not in callbacks:
-        return "unknown output"
+    if not isinstance(output, str) or "callback" not in callbacks.get(output, ()):
+        return "unknown output"  # or one that is made in the browser
     return _misfit(body, output, callbacks[output])
 
 
@@ -91,15 +91,15 @@ def _is_property(given: object, identity: object, name: str) -> bool:
 
 
 def _outputs_fit(given: object, output: str) -> bool:
-    """One `{id, property}` per output the callback declares; none when it declares none."""
-    count = len(output[2:-2].split("...")) if output.startswith("..") else 1
-    items = given if isinstance(given, list) else [given]
-    if given is None or (output.startswith("..") and len(items) != count):
+    """Exactly the outputs the callback declares; pattern-matching ids as the page resolved them."""
+    if not output.startswith(".."):
+        return _is_output(given, output)
+    declared = output[2:-2].split("...")
+    if not isinstance(given, list) or len(given) != len(declared):
         return False
-    flat = [i for item in items for i in (item if isinstance(item, list) else [item])]
-    return all(
-        isinstance(i, dict)
-        and isinstance(i.get("property"), str)
-        and isinstance(i.get("id"), str | dict)
-        for i in flat
-    )
+    return all(_is_output(g, d) for g, d in zip(given, declared, strict=True))
+
+
+def _is_output(given: object, declared: str) -> bool:
+    identity, _, name = declared.rpartition(".")
+    return _is_property(given, _identity(identity), name)

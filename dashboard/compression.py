@@ -60,8 +60,11 @@ def add_compression(server: Flask, is_program_file: Callable[[Response], bool]) 
         ):
             return response
         response.direct_passthrough = False
+        opened = response.response
         body = packed.of((request.path, length), response.get_data)
         response.set_data(body)
+        if hasattr(opened, "close"):  # the file itself: nobody else will
+            opened.close()
         response.headers["Content-Encoding"] = "br"
         response.headers["Content-Length"] = str(len(body))
         response.vary.add("Accept-Encoding")

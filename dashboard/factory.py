@@ -76,6 +76,16 @@ def audience() -> Audience:
     return Audience.FULL
 
 
+def _drop_router(app: InterimDash) -> None:
+    """Take away the router Dash registers for its own page container, which the shell replaces.
+
+    It would rebuild a whole page at every change of a filter, and it trusts what it is sent.
+    """
+    for output in [o for o in app.callback_map if "_pages_" in o]:
+        del app.callback_map[output]
+    app._callback_list = [c for c in app._callback_list if "_pages_" not in c["output"]]
+
+
 def _warm(app: InterimDash, hashes: list[str]) -> None:
     """Set the server up and serve one page with its scripts, as a first reader would.
 
@@ -86,6 +96,7 @@ def _warm(app: InterimDash, hashes: list[str]) -> None:
     page = client.get("/")
     if page.status_code != 200:
         raise RuntimeError("the application could not serve its first page")
+    _drop_router(app)
     for address in _LINKED.findall(page.get_data(as_text=True)):
         client.get(address, headers={"Accept-Encoding": "br"}).close()
     hashes.extend(app.csp_hashes())

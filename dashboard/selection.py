@@ -284,10 +284,11 @@ def _checked(spec: FilterField, lower: float | None, upper: float | None) -> Ran
         return None
     if lower is not None and upper is not None and lower > upper:
         raise SelectionError("empty_range", spec.label)
-    if any(end is not None and abs(end) >= 1e9 for end in (lower, upper)):
-        raise SelectionError("unknown_value", spec.label)
     # what the query can say is what is meant: six decimals, no minus zero
-    return Range(spec.column, *(None if e is None else round(e, 6) + 0.0 for e in (lower, upper)))
+    low, high = (None if end is None else round(end, 6) + 0.0 for end in (lower, upper))
+    if any(end is not None and abs(end) >= 1e9 for end in (low, high)):
+        raise SelectionError("unknown_value", spec.label)
+    return Range(spec.column, low, high)
 
 
 def _strings(value: object) -> tuple[str, ...]:

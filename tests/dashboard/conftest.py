@@ -1,0 +1,67 @@
+"""Stores, applications and what a page says, for tests of the shell and its panels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dash.development.base_component import Component
+from flask.testing import FlaskClient
+
+from dashboard.factory import create_app
+from dashboard.index import InterimDash
+from dashboard.library import Library
+from dashboard.settings import Settings
+from data_access.store import CutStore
+from tests.dashboard.written import import_written
+
+
+@pytest.fixture(scope="session")
+def written_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that holds the hand-written trial. Shared: tests only read it."""
+    home = tmp_path_factory.mktemp("home")
+    import_written(CutStore(home), tmp_path_factory.mktemp("written"))
+    return home
+
+
+@pytest.fixture(scope="session")
+def library(written_home: Path) -> Library:
+    return Library(CutStore(written_home))
+
+
+@pytest.fixture(scope="session")
+def app(written_home: Path) -> InterimDash:
+    return create_app(Settings(home=written_home))
+
+
+class BufferedClient(FlaskClient):
+    """Reads each answer whole and closes it, as a browser does."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return super().open(*args, **{"buffered": True, **kwargs})
+
+
+@pytest.fixture
+def client(app: InterimDash) -> FlaskClient:
+    return BufferedClient(app.server)
+
+
+@pytest.fixture
+def said() -> Callable[[Any], str]:
+    """Every word a component tree shows, in order, with single spaces."""
+
+    def words(part: Any) -> list[str]:
+        if part is None:
+            return []
+        if isinstance(part, list | tuple):
+            return [w for p in part for w in words(p)]
+        if isinstance(part, Component):
+            return words(getattr(part, "children", None))
+        return [str(part)]
+
+    def join(part: Any) -> str:
+        return " ".join("".join(f"{w}\x00" for w in words(part)).replace("\x00", " ").split())
+
+    return join

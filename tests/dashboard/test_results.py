@@ -1,0 +1,134 @@
+"""Results: every answer carries its audience, is computed once, and is kept as JSON bytes only."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from dashboard.library import Library
+from dashboard.panels import PANELS
+from dashboard.results import Audience, Results, Timing, View
+from dashboard.selection import Selection
+
+
+@pytest.fixture
+def selection(library: Library) -> Selection:
+    return library.resolve("")[0]
+
+
+def asking(library: Library, panel: Callable[[View], Mapping[str, Any]]) -> Results:
+    return Results(library, {"panel": panel}, Flask(__name__))
+
+
+def test_an_answer_is_computed_once_and_then_kept(library: Library, selection: Selection) -> None:
+    calls: list[str] = []
+
+    def panel(view: View) -> dict[str, Any]:
+        calls.append(view.audience.value)
+        return {"n": view.members.n}
+
+    results = asking(library, panel)
+    timings: list[Timing] = []
+    results.observe(timings.append)
+    for _ in range(3):
+        assert results.panel("panel", selection, Audience.FULL) == {"n": 9}
+    assert calls == ["full"]
+    assert [t.cached for t in timings] == [False, True, True]
+    assert all(t.panel == "panel" and t.milliseconds >= 0 for t in timings)
+
+
+def test_concurrent_misses_share_one_computation(library: Library, selection: Selection) -> None:
+    calls: list[int] = []
+    gate = threading.Barrier(16)
+
+    def panel(view: View) -> dict[str, Any]:
+        calls.append(1)
+        time.sleep(0.05)
+        return {"n": view.members.n}
+
+    results = asking(library, panel)
+
+    def ask(_: int) -> bytes:
+        gate.wait(timeout=10)
+        return results.raw("panel", selection, Audience.FULL)
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = set(pool.map(ask, range(16)))
+    assert answers == {b'{"n":9}'}
+    assert len(calls) == 1
+
+
+def test_a_failure_reaches_everyone_who_waits_and_is_not_kept(
+    library: Library, selection: Selection
+) -> None:
+    calls: list[int] = []
+
+    def panel(view: View) -> dict[str, Any]:
+        calls.append(1)
+        if len(calls) == 1:
+            raise ZeroDivisionError
+        return {"n": view.members.n}
+
+    results = asking(library, panel)
+    with pytest.raises(ZeroDivisionError):
+        results.panel("panel", selection, Audience.FULL)
+    assert results.panel("panel", selection, Audience.FULL) == {"n": 9}
+
+
+def test_a_key_is_text_that_names_cut_audience_panel_and_view(selection: Selection) -> None:
+    key = Results.key("panel", selection, Audience.FULL)
+    assert key == f"{selection.cut}|full|panel|{selection.query()}"
+    others = {
+        Results.key("other", selection, Audience.FULL),
+        Results.key("panel", replace(selection, backbones=("taxane",)), Audience.FULL),
+        Results.key("panel", replace(selection, cut="f" * 64), Audience.FULL),
+    }
+    assert len(others | {key}) == 4
+
+
+def test_the_cache_holds_the_json_bytes_themselves(library: Library, selection: Selection) -> None:
+    results = asking(library, lambda view: {"n": view.members.n})
+    results.panel("panel", selection, Audience.FULL)
+    stored = [value for _, value in results._backend._cache.values()]
+    assert stored == [b'{"n":9}']
+
+
+def test_an_answer_with_nan_is_a_fault_and_never_kept(
+    library: Library, selection: Selection
+) -> None:
+    results = asking(library, lambda view: {"n": float("nan")})
+    with pytest.raises(ValueError, match="JSON compliant"):
+        results.panel("panel", selection, Audience.FULL)
+
+
+def test_an_unknown_panel_is_an_error(library: Library, selection: Selection) -> None:
+    with pytest.raises(KeyError):
+        asking(library, lambda view: {}).panel("other", selection, Audience.FULL)
+
+
+@pytest.mark.parametrize("name", sorted(PANELS))
+def test_every_panel_answers_plain_json_the_same_twice(
+    library: Library, selection: Selection, name: str
+) -> None:
+    answers = [
+        Results(library, PANELS, Flask(__name__)).raw(name, selection, Audience.FULL)
+        for _ in range(2)
+    ]
+    assert answers[0] == answers[1]
+    assert isinstance(json.loads(answers[0]), dict)
+
+
+def test_nothing_we_serve_with_knows_pickle() -> None:
+    root = Path(__file__).resolve().parents[2]
+    served = [*(root / "dashboard").rglob("*.py"), *(root / "components").rglob("*.py")]
+    assert served
+    assert not [p.name for p in served if "import pickle" in p.read_text(encoding="utf-8")]
