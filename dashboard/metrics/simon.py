@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from scipy import special
 
-from dashboard.metrics.kaplan_meier import Floats
+from dashboard.metrics.kaplan_meier import Floats, Ints
 from dashboard.metrics.types import Estimate, Result
 
 Stage = Literal[1, 2]
@@ -110,14 +110,19 @@ def find_designs(
     optimal: tuple[float, SimonDesign] | None = None
     minimax: tuple[float, SimonDesign] | None = None
     pmfs = {n: (_pmf(n, p0), _pmf(n, p1)) for n in range(1, max_n + 1)}
+    go_on = np.array([_least_to_go_on(pmfs[n1], beta) for n1 in range(1, max_n)])
     for n in range(2, max_n + 1):
-        if optimal and n > 2 * optimal[0] + 10 and minimax and n > 2 * minimax[1].n:
-            break  # far beyond any size whose mean could still be smaller
-        best = _best_of_size(n, pmfs, (p0, p1), (alpha, beta))
+        sizes = np.arange(1, n)
+        at_least = sizes + go_on[: n - 1] * (n - sizes)
+        limit = optimal[0] if optimal else np.inf
+        hopeful = sizes[at_least < limit]
+        if not hopeful.size:
+            break  # the bound rises with n: no larger design has a smaller mean size
+        best = _best_of_size(n, hopeful, pmfs, (p0, p1), (alpha, beta))
         if best is None:
             continue
         minimax = minimax or best
-        if optimal is None or best[0] < optimal[0]:
+        if best[0] < limit:
             optimal = best
     return SimonDesigns(
         characteristics(optimal[1]) if optimal else None,
@@ -126,15 +131,22 @@ def find_designs(
     )
 
 
+def _least_to_go_on(pmf: tuple[Floats, Floats], beta: float) -> float:
+    """Smallest chance at p0 to enter stage 2 that a design with this n1 and power 1 - beta has."""
+    early = np.cumsum(pmf[1]) <= beta
+    return float(1 - np.cumsum(pmf[0])[early].max(initial=0.0))
+
+
 def _best_of_size(
     n: int,
+    first_sizes: Ints,
     pmfs: dict[int, tuple[Floats, Floats]],
     rates: tuple[float, float],
     errors: tuple[float, float],
 ) -> tuple[float, SimonDesign] | None:
     """The design of n patients that keeps both errors, with the smallest mean size at p0."""
     best: tuple[float, SimonDesign] | None = None
-    for n1 in range(1, n):
+    for n1 in first_sizes.tolist():
         if best is not None and n1 >= best[0]:
             break  # the mean size is at least n1
         reject = [_reject_table(n1, n, pmfs[n1][i], pmfs[n - n1][i]) for i in (0, 1)]

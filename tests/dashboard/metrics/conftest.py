@@ -11,10 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from dashboard.metrics.cohort import Cohort, build_cohort
 from dashboard.metrics.recist import Assessments, overall_responses
 from dashboard.metrics.types import AnalysisSet
+
+# the same examples on every machine, and no time limit on a busy one
+settings.register_profile("metrics", deadline=None, derandomize=True)
+settings.load_profile("metrics")
 
 ORIGIN = np.datetime64("2024-01-01", "s")
 TEXT = pd.StringDtype(storage="pyarrow", na_value=np.nan)
