@@ -9,7 +9,7 @@ import pytest
 from dashboard.metrics.cohort import NEVER, build_cohort
 from dashboard.metrics.kaplan_meier import KaplanMeierOptions, kaplan_meier
 from dashboard.metrics.populations import analysis_set
-from dashboard.metrics.recist import overall_responses
+from dashboard.metrics.recist import TERMS, overall_responses
 from dashboard.metrics.response import best_responses
 from dashboard.metrics.response_rates import (
     best_response_table,
@@ -17,7 +17,15 @@ from dashboard.metrics.response_rates import (
     objective_response,
     prefer_exported,
 )
-from dashboard.metrics.time_to_event import exported_time_to_event, survival
+from dashboard.metrics.sensitivity import compare_times
+from dashboard.metrics.target_response import lesions_gone, target_responses
+from dashboard.metrics.time_to_event import (
+    PfsRules,
+    exported_time_to_event,
+    overall_survival,
+    progression_free_survival,
+    survival,
+)
 from dashboard.metrics.tumour import best_changes, target_sums
 
 
@@ -211,3 +219,33 @@ def test_breast_sets_of_r_survival(shared, expected, key, name, time, event):
     rows = pd.read_csv(shared / f"data/survival_pkg_breast/csv/{name}.csv")
     status = rows[event] - (1 if key == "lung" else 0)
     check_curve(rows[time], status.to_numpy(), expected("survival_pkg_breast")[key]["overall"])
+
+
+def test_onco_derived_times_agree_with_the_exports_own(onco, adam):
+    """admiral counted every PD or death (the EMA reading); the FDA rules censor one late death."""
+    adsl, cohort, records, _ = onco
+    members = analysis_set(adsl, cohort, "safety")
+    adtte = adam("pharmaverse_onco", "adtte_onco")
+    pfs = exported_time_to_event(adtte, "PFS", ("PFS",))
+    overall = exported_time_to_event(adtte, "OS", ("OS",))
+    observed = progression_free_survival(cohort, records, PfsRules(rule="EMA"))
+    assert compare_times(pfs, observed, members).differing == ()
+    assert compare_times(overall, overall_survival(cohort), members).differing == ()
+    fda = compare_times(pfs, progression_free_survival(cohort, records), members)
+    assert [(d.usubjid, d.days, d.event) for d in fda.differing] == [
+        ("01-704-1445", (175.0, 1.0), (True, False))
+    ]
+
+
+def test_onco_target_response_agrees_with_the_investigator(onco, adam):
+    _, cohort, records, _ = onco
+    adtr = adam("pharmaverse_onco", "adtr_onco")
+    sums = target_sums(adtr, cohort)
+    got = target_responses(cohort, sums, gone=lesions_gone(adtr, cohort, sums))
+    calculated = {(u, d): r for u, d, r in zip(got.usubjid, got.day, got.calculated, strict=True)}
+    rows = zip(records.patient, records.day, records.response, strict=True)
+    assessed = {(cohort.usubjid[p], int(d)): TERMS[r] for p, d, r in rows}
+    both = calculated.keys() & assessed.keys()
+    assert len(both) == 18
+    assert {k: calculated[k] for k in both} == {k: assessed[k] for k in both}
+    assert calculated["01-701-1028", 42] == "PD"  # incomplete, and PD on what was measured
