@@ -49,11 +49,11 @@ RESPONSE: Mapping[str, Tone] = {
 
 #: CTCAE grade 1 to 5 (or mild, moderate, severe): one ordered scale
 GRADE: tuple[Tone, ...] = (
-    Tone("#b58a54", "#8d7a5c"),
-    Tone("#b4703a", "#b98a4d"),
-    Tone("#a8501f", "#d98a4a"),
-    Tone("#8b2f14", "#f0834f"),
-    Tone("#561409", "#ffab8c"),
+    Tone("#b38a50", "#8a7759"),
+    Tone("#a86a2c", "#af8959"),
+    Tone("#984b16", "#d59964"),
+    Tone("#7d2d0b", "#f2ac81"),
+    Tone("#551a10", "#ffc4a9"),
 )
 
 #: chemotherapy backbones, in the order study.toml lists its groups

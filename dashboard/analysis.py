@@ -84,9 +84,14 @@ class Analysis:
         )
 
     @cached_property
+    def derived_responses(self) -> BestResponses:
+        """Interim's own best responses, whatever the export derives."""
+        return best_responses(self.cohort, self.assessments, self.response_rules)
+
+    @cached_property
     def responses(self) -> BestResponses:
         """Best responses as shown: the export's own where it has them, else derived."""
-        derived = best_responses(self.cohort, self.assessments, self.response_rules)
+        derived = self.derived_responses
         adrs = self.frame("ADRS")
         if adrs is None:
             return derived
@@ -152,7 +157,7 @@ class Analysis:
 
     @cached_property
     def _pfs_primary(self) -> TimeToEvent | None:
-        return self._exported("PFS") or self._derived_pfs(ema=False)
+        return self.exported_time("PFS") or self._derived_pfs(ema=False)
 
     @cached_property
     def _pfs_ema(self) -> TimeToEvent | None:
@@ -161,9 +166,11 @@ class Analysis:
     @cached_property
     def os(self) -> TimeToEvent | None:
         """OS; None when neither ADTTE nor a date of death is exported."""
-        exported = self._exported("OS")
-        if exported is not None:
-            return exported
+        exported = self.exported_time("OS")
+        return exported if exported is not None else self.derived_os()
+
+    def derived_os(self) -> TimeToEvent | None:
+        """Interim's own OS; None when no date of death is exported."""
         return overall_survival(self.cohort) if "DTHDT" in self.adsl.columns else None
 
     @property
@@ -188,7 +195,8 @@ class Analysis:
         """PARAMCDs that study.toml states for a purpose; () leaves it to the usual ones."""
         return tuple(self.cut.study.terms.paramcds.get(purpose, ()))
 
-    def _exported(self, endpoint: str) -> TimeToEvent | None:
+    def exported_time(self, endpoint: str) -> TimeToEvent | None:
+        """PFS or OS as the export derived it; None when it did not."""
         adtte = self.frame("ADTTE")
         if adtte is None or not {"PARAMCD", "AVAL", "CNSR"} <= set(adtte.columns):
             return None

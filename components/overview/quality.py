@@ -13,7 +13,6 @@ from dashboard.text import text
 
 NAME = "overview-quality"
 _ICONS = {
-    "reject": "exclamation-octagon",
     "error": "exclamation-octagon",
     "warning": "exclamation-triangle",
     "note": "info-circle",

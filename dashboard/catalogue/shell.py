@@ -12,7 +12,6 @@ STRINGS: dict[str, str] = {
     "app.skip": "Skip to the results",
     "app.main": "Results",
     "app.navigation": "Pages",
-    "app.title": "{page} · {study} · Interim",
     # requests that are refused (plain text answers)
     "refused.address": "Interim answers this computer only: it has no accounts yet, so every reader of a wider address would see patient-level results.",
     "refused.host": "Interim answers to 127.0.0.1 and localhost only.",
@@ -36,7 +35,6 @@ STRINGS: dict[str, str] = {
     "shell.cut.item": "{date}",
     "shell.cut.newest": "{date} (newest)",
     "shell.patients": "{x} of {n} patients",
-    "shell.patients.set": "{label} set",
     "shell.synthetic": "Synthetic data",
     "shell.synthetic.long": "Synthetic data: no real patient is shown on this page.",
     "shell.filters": "Filters",
@@ -91,7 +89,6 @@ STRINGS: dict[str, str] = {
     # cards
     "card.failed.title": "This card could not be made",
     "card.failed.body": "The rest of the page is not affected. Reload the page to try again; if it fails again, the record named in the server's log helps to find the cause.",
-    "card.loading": "Loading {title}",
     "card.empty.filter": "No patient is left by the filters. Remove one to see results.",
     "card.tools": "Tools of this card",
     "card.definition": "Definition",
@@ -116,7 +113,6 @@ STRINGS: dict[str, str] = {
     "number.to": "{lower} to {upper}",
     "number.months": "{value} months",
     "number.follow_up": "{median} months ({ci}, {method})",
-    "number.of": "of {n}",
     "number.patients.one": "{n} patient",
     "number.patients.other": "{n} patients",
     "number.days": "{n} days",
@@ -125,7 +121,6 @@ STRINGS: dict[str, str] = {
     "number.ne": "not estimable",
     "number.nr": "not reached",
     "number.ns": "not stated",
-    "number.none": "none",
     # analysis sets
     "set.enrolled": "Enrolled",
     "set.safety": "Safety",
