@@ -1,4 +1,4 @@
-"""The command line: serve · import · check · studies · cuts · demo · study-template.
+"""The command line: serve · import · check · studies · cuts · metrics · demo ...
 
 Exit codes: 0 good, 1 refused (the input cannot be used, or something is missing), 2 misuse.
 """
@@ -6,6 +6,7 @@ Exit codes: 0 good, 1 refused (the input cannot be used, or something is missing
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import sys
 from collections.abc import Sequence
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     _cuts(commands)
     _demo(commands)
     _template(commands)
+    _metrics(commands)
     return parser
 
 
@@ -345,6 +347,78 @@ def _run_template(arguments: argparse.Namespace) -> int:
             _say(describe(finding))
     print(template(collection.tables), end="")
     return REFUSED if not collection.tables else GOOD
+
+
+# --- metrics -------------------------------------------------------------------------------------
+
+
+def _metrics(commands: Any) -> None:
+    command = commands.add_parser("metrics", help="every estimate of a cut, as one JSON object")
+    command.add_argument("study", metavar="STUDY")
+    command.add_argument("--cut", help="id or unique prefix (default: the newest)")
+    command.add_argument(
+        "--where",
+        metavar="COLUMN=VALUE[,VALUE]",
+        action="append",
+        default=[],
+        type=_condition,
+        help="only these patients (ADSL); repeat to narrow further",
+    )
+    command.add_argument(
+        "--population", choices=("enrolled", "safety", "full", "evaluable"), default="enrolled"
+    )
+    command.add_argument("--rule", choices=("fda", "ema"), default="fda")
+    command.add_argument("--conf-type", choices=("log-log", "log", "plain"))
+    command.add_argument(
+        "--times", type=_times, default=(), metavar="T,...", help="in each endpoint's own unit"
+    )
+    command.add_argument("--by", metavar="COLUMN", help="estimates and log-rank by an ADSL column")
+    command.add_argument("--only", type=_list, default=(), metavar="SECTION,...")
+    command.set_defaults(run=_run_metrics, json=True)
+
+
+def _condition(text: str) -> tuple[str, tuple[str, ...]]:
+    column, equals, values = text.partition("=")
+    if not equals or not column.strip() or not values.strip():
+        raise argparse.ArgumentTypeError(f"'{text}' is not COLUMN=VALUE[,VALUE]")
+    return column.strip(), tuple(next(csv.reader([values])))
+
+
+def _times(text: str) -> tuple[float, ...]:
+    try:
+        times = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a list of numbers") from None
+    if not all(0 <= t < float("inf") for t in times):
+        raise argparse.ArgumentTypeError("times are 0 or later")
+    return times
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _run_metrics(arguments: argparse.Namespace) -> int:
+    from dashboard.report import ReportError, ReportOptions, metrics_report
+
+    where: dict[str, tuple[str, ...]] = {}
+    for column, values in arguments.where:
+        where[column] = (*where.get(column, ()), *values)
+    options = ReportOptions(
+        where=where,
+        population=arguments.population,
+        rule=arguments.rule,
+        conf_type=arguments.conf_type,
+        times=arguments.times,
+        by=arguments.by,
+        only=arguments.only,
+    )
+    cut = _store().open(arguments.study, arguments.cut)
+    try:
+        _print_json(metrics_report(cut, options))
+    except ReportError as error:
+        return _stop(str(error), as_json=True)
+    return GOOD
 
 
 # --- shared --------------------------------------------------------------------------------------

@@ -1,0 +1,85 @@
+"""What is asked of a report, and which patients it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+ConfType = Literal["log-log", "log", "plain"]
+
+
+class ReportError(ValueError):
+    """A question the cut cannot answer; the message says why and what can be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportOptions:
+    """`where`: ADSL column -> accepted values (any of them; columns combine with and).
+    `times` are in each endpoint's own unit. None leaves the choice to the study."""
+
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    population: Literal["enrolled", "safety", "full", "evaluable"] = "enrolled"
+    rule: Literal["fda", "ema"] = "fda"
+    conf_type: ConfType | None = None
+    times: tuple[float, ...] = ()
+    by: str | None = None
+    only: tuple[str, ...] = ()
+
+
+def column_of(adsl: pd.DataFrame, name: str) -> str:
+    """The stored name of an ADSL column, case ignored. Raises ReportError."""
+    by_fold = {c.casefold(): c for c in adsl.columns}
+    if name.casefold() in by_fold:
+        return by_fold[name.casefold()]
+    near = get_close_matches(name.upper(), [str(c) for c in adsl.columns], n=3, cutoff=0.5)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    raise ReportError(
+        f"ADSL of this cut has no column {name}.{hint} A column beyond the standard ones is stored "
+        "when study.toml names it under [domains.adsl] keep or [filters]."
+    )
+
+
+def words(column: pd.Series) -> np.ndarray:
+    """A column as a person would type its values; missing is ""."""
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        text = column.dt.strftime("%Y-%m-%d")
+    elif pd.api.types.is_float_dtype(column.dtype):
+        text = column.map(lambda v: "" if pd.isna(v) else f"{v:.15g}")
+    else:
+        text = column
+    return text.fillna("").to_numpy(dtype=object)
+
+
+def selected(adsl: pd.DataFrame, where: Mapping[str, tuple[str, ...]]) -> frozenset[str] | None:
+    """Patients that meet every condition; None when there is none. Raises ReportError."""
+    if not where:
+        return None
+    keep = np.ones(len(adsl), dtype=bool)
+    for name, values in where.items():
+        column = column_of(adsl, name)
+        here = words(adsl[column])
+        wanted = {v.strip() for v in values}
+        if not wanted & set(here.tolist()):
+            some = ", ".join(repr(v) for v in sorted({v for v in here.tolist() if v})[:12])
+            raise ReportError(
+                f"No patient has {column} = {' or '.join(sorted(wanted))}; it holds {some}."
+            )
+        keep &= np.isin(here, np.array(sorted(wanted), dtype=object))
+    return frozenset(adsl["USUBJID"].to_numpy(dtype=object)[keep].tolist())
+
+
+def groups_by(adsl: pd.DataFrame, name: str) -> dict[str, frozenset[str]]:
+    """Level -> patients of an ADSL column; patients without a value are in no group."""
+    column = column_of(adsl, name)
+    ids = adsl["USUBJID"].to_numpy(dtype=object)
+    here = words(adsl[column])
+    return {
+        level: frozenset(ids[here == level].tolist())
+        for level in sorted(set(here.tolist()))
+        if level
+    }
