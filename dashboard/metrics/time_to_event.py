@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dashboard.metrics.cohort import NEVER, Bools, Cohort, Days, text
+from dashboard.metrics.cohort import NEVER, Bools, Cohort, Days, column_dates, text
 from dashboard.metrics.kaplan_meier import KaplanMeier, KaplanMeierOptions, kaplan_meier
 from dashboard.metrics.recist import NE, PD, Assessments, day_at, first_row
 from dashboard.metrics.types import AnalysisSet, Exclusion, Result, Source
@@ -279,15 +279,9 @@ def exported_time_to_event(
     ):
         excluded += [Exclusion(u, reason) for u in dict.fromkeys(ids[keep & bad].tolist())]
         keep &= ~bad
-    detail = [
-        event_text or censor_text
-        for event_text, censor_text in zip(
-            _words(rows, "EVNTDESC"), _words(rows, "CNSDTDSC"), strict=True
-        )
-    ]
-    dates: list[date | None] = [None] * ids.size
-    if "ADT" in rows.columns:
-        dates = rows["ADT"].to_numpy("datetime64[D]").tolist()
+    words = zip(_words(rows, "EVNTDESC"), _words(rows, "CNSDTDSC"), strict=True)
+    detail = [event_text or censor_text for event_text, censor_text in words]
+    dates = column_dates(rows, ("ADT",)).tolist()
     return TimeToEvent(
         endpoint=endpoint,
         rule=f"as exported ({used})",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from dashboard.metrics.competing import (
     Incidence,
     cumulative_incidence,
 )
+from dashboard.metrics.populations import intersect
 from dashboard.metrics.proportions import patient_proportion
 from dashboard.metrics.response import BestResponses, day_array
 from dashboard.metrics.types import AnalysisSet, PatientProportion, Result
@@ -123,14 +124,8 @@ def response_window(
     death, end of study, new therapy) makes a non-responder, and nobody is "mature".
     A patient who belongs to the set but has no origin date stays pending.
     """
-    inside = set(members.patients)
-    keep = np.array([u in inside for u in days.usubjid], dtype=np.bool_)
-    ids = [u for u, k in zip(days.usubjid, keep.tolist(), strict=True) if k]
-    if set(ids) != inside:
-        raise ValueError("the analysis set has patients who are not in the cohort")
-    part = WindowDays(
-        ids, days.follow_up[keep], days.response[keep], days.candidate[keep], days.off[keep]
-    )
+    part = _of_set(days, members)
+    ids = part.usubjid
     window = NEVER - 1 if window_days is None else np.int64(window_days)
     status = _status(part, window)
     who = {
@@ -148,12 +143,8 @@ def response_window(
     def rate(id_: str, text: str, who_: Sequence[str], of: AnalysisSet) -> PatientProportion:
         return patient_proportion(id_, f"{name}{text}", who_, of, level=level)
 
-    mature = AnalysisSet(
-        id="mature",
-        label="Patients who started at least one window before the cut-off",
-        patients=old,
-        excluded=members.excluded,
-        rule="cut-off minus origin at least the window, whatever the outcome",
+    mature = replace(
+        intersect(members, old, "started less than one window before the cut-off"), id="mature"
     )
     return ResponseWindow(
         window_days=window_days,
@@ -181,6 +172,18 @@ def response_window(
     )
 
 
+def _of_set(days: WindowDays, members: AnalysisSet) -> WindowDays:
+    """The entries of the set's patients; all of them must be there."""
+    inside = set(members.patients)
+    keep = np.array([u in inside for u in days.usubjid], dtype=np.bool_)
+    ids = [u for u, k in zip(days.usubjid, keep.tolist(), strict=True) if k]
+    if set(ids) != inside:
+        raise ValueError("the analysis set has patients who are not in the cohort")
+    return WindowDays(
+        ids, days.follow_up[keep], days.response[keep], days.candidate[keep], days.off[keep]
+    )
+
+
 def _seen(days: Days) -> tuple[int | None, ...]:
     return tuple(None if d >= NEVER else d for d in days.tolist())
 
@@ -196,7 +199,7 @@ def _incidence(
     if window_days is None:
         return None, None
     timed = days.follow_up < NEVER
-    responded = days.response <= days.follow_up
+    responded = days.response <= np.minimum(days.off, days.follow_up)
     first_off = np.minimum(days.off, days.follow_up + 1)
     end = np.minimum.reduce([days.response, first_off, days.candidate, days.follow_up])
     cause = np.where(responded, EVENT, np.where(days.off <= end, COMPETING, CENSORED))

@@ -79,6 +79,10 @@ def test_mature_cohort_is_chosen_by_start_date_alone(study, everyone):
     got = response_window(days, everyone(cohort), window_days=W)
     assert got.mature.denominator == ("old, no", "old, waiting")
     assert got.mature_pending == ("old, waiting",)
+    assert [(e.usubjid, e.reason) for e in got.mature.excluded] == [
+        ("young, dead", "started less than one window before the cut-off"),
+        ("young, yes", "started less than one window before the cut-off"),
+    ]
     assert (got.interim.headline.x, got.interim.headline.n) == (1, 4)
     assert (got.all_fail.headline.x, got.all_respond.headline.x) == (1, 2)
 
