@@ -29,7 +29,22 @@ TERM_COLUMNS = ("AEDECOD", "AETERM")
 SOC_COLUMNS = ("AEBODSYS", "AESOC")
 #: AESER, else any criterion of seriousness (ICH E2A)
 SERIOUS_CRITERIA = ("AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE")
+#: terms of AEOUT (CDISC codelist OUT)
 FATAL_OUTCOMES = ("FATAL",)
+RECOVERED = (
+    "RECOVERED/RESOLVED",
+    "RECOVERED/RESOLVED WITH SEQUELAE",
+    "RECOVERED",
+    "RESOLVED",
+    "RESOLVED WITH SEQUELAE",
+)
+UNKNOWN_OUTCOMES = ("UNKNOWN", "NOT EVALUABLE")
+
+
+_ARRAYS = (
+    *("patient", "row", "sequence", "soc", "pt", "start", "end", "ends_later", "grade"),
+    *("emergent", "derived", "since_first_dose"),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +67,7 @@ class AdverseEvents:
     pt_terms: tuple[str, ...]
     start: Dates
     end: Dates
+    ends_later: Bools  # an end date after the cut-off: still ongoing, whatever the outcome says
     grade: Grades
     scale: Scale | None
     emergent: Bools
@@ -68,8 +84,7 @@ class AdverseEvents:
 
     def select(self, mask: Bools) -> AdverseEvents:
         """The events of `mask`, shape (m,); the patients stay the same."""
-        names = "patient row sequence soc pt start end grade emergent derived since_first_dose"
-        arrays = {name: getattr(self, name)[mask] for name in names.split()}
+        arrays = {name: getattr(self, name)[mask] for name in _ARRAYS}
         flags = {k: None if v is None else v[mask] for k, v in self.flags.items()}
         exported = None if self.exported is None else self.exported[mask]
         return replace(self, **arrays, flags=flags, exported=exported)
@@ -83,6 +98,11 @@ class AdverseEvents:
         place = np.cumsum(keep) - 1
         mine = self.select(keep[self.patient])
         return replace(mine, treated=self.treated.keep(keep), patient=place[mine.patient])
+
+    def flag_of(self, id_: str) -> Bools:
+        """A flag, False where the export does not record it."""
+        found = self.flags[id_]
+        return np.zeros(self.n, dtype=np.bool_) if found is None else found
 
     def ids(self, patients: NDArray[np.int64]) -> tuple[str, ...]:
         """USUBJIDs of rows of the treated set."""
@@ -103,8 +123,8 @@ def adverse_events(
     rows = np.flatnonzero(known)
     frame = adae.iloc[rows]
     patient, start = patient_all[rows], start_all[rows]
-    end = column_dates(frame, ("AENDT",))
-    end = np.where(end <= treated.cut, end, NAT)
+    stated = column_dates(frame, ("AENDT",))
+    end = np.where(stated <= treated.cut, stated, NAT)
     grade, scale, notes = event_grades(frame, options)
     timing = Emergence(patient, start, end, grade, _initial(frame, scale, options))
     derived = emergent(timing, treated)
@@ -126,6 +146,7 @@ def adverse_events(
         pt_terms=pt_terms,
         start=start,
         end=end,
+        ends_later=stated > treated.cut,
         grade=grade,
         scale=scale,
         emergent=derived if exported is None or not use_export else exported,
@@ -159,7 +180,12 @@ def event_flags(
     options: SafetyOptions,
 ) -> tuple[dict[str, Bools | None], tuple[str, ...]]:
     """Flags per row, and notes about causality or action terms that are not known."""
-    flags: dict[str, Bools | None] = {"serious": _serious(frame), "fatal": _fatal(frame, grade)}
+    flags: dict[str, Bools | None] = {
+        "serious": _serious(frame),
+        "fatal": _fatal(frame, grade),
+        "recovered": _outcome(frame, RECOVERED),
+        "outcome_unknown": _outcome(frame, UNKNOWN_OUTCOMES),
+    }
     notes: list[str] = []
     _related(frame, options, flags, notes)
     _actions(frame, options, flags, notes)
@@ -175,6 +201,10 @@ def _serious(frame: pd.DataFrame) -> Bools | None:
         return is_in(frame, "AESER", ("Y",))
     present = [c for c in SERIOUS_CRITERIA if first_present(frame, (c,))]
     return either([is_in(frame, c, ("Y",)) for c in present])
+
+
+def _outcome(frame: pd.DataFrame, terms: tuple[str, ...]) -> Bools | None:
+    return is_in(frame, "AEOUT", terms) if first_present(frame, ("AEOUT",)) else None
 
 
 def either(masks: Sequence[Bools]) -> Bools | None:

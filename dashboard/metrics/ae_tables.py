@@ -6,8 +6,10 @@ of its terms. Rows are sorted by number of patients, then by name.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 from dashboard.metrics.adverse_events import AdverseEvents
 from dashboard.metrics.ae_overview import HIGH_GRADE, count_by_grade, worst_grades
 from dashboard.metrics.coded import Codes
-from dashboard.metrics.grades import GRADE_KEYS
+from dashboard.metrics.grades import GRADE_KEYS, GRADES
 from dashboard.metrics.proportions import proportion
 from dashboard.metrics.safety_options import Scale
 from dashboard.metrics.types import Proportion, Result
@@ -60,73 +62,49 @@ class TermTable(Result):
     by_pt: tuple[TermRow, ...]
 
 
-#: term and class; rows of patients and their worst grades
+#: term and class
 _Name = tuple[str, str | None]
-_Worst = tuple[NDArray[np.int64], NDArray[np.int64]]
+HIGH_KEYS = tuple(str(g) for g in GRADES if g >= HIGH_GRADE)
 
 
 def term_table(events: AdverseEvents, *, level: float = 0.95) -> TermTable:
     """Tables of exactly the events given: pass `events.treatment_emergent()`, or a selection."""
-    soc_rows = _rows(events, events.soc, events.soc_terms, level)
+    make = _RowMaker(events, level)
     width = max(len(events.pt_terms), 1)
     codes, found = np.unique(events.soc * np.int64(width) + events.pt, return_inverse=True)
-    names = tuple(events.pt_terms[c % width] for c in codes.tolist())
-    socs = [events.soc_terms[c // width] for c in codes.tolist()]
-    terms: dict[str, list[TermRow]] = {}
-    for row in _rows(events, found.astype(np.int64), names, level, socs):
-        terms.setdefault(str(row.soc), []).append(row)
+    names = [(events.pt_terms[c % width], events.soc_terms[c // width]) for c in codes.tolist()]
+    inside = make.rows(found.astype(np.int64), list(names))
     worst = worst_grades(events)
+    who = np.flatnonzero(worst >= 0)
+    terms: dict[str | None, list[TermRow]] = {}
+    for row in inside:
+        terms.setdefault(row.soc, []).append(row)
+    soc_rows = make.rows(events.soc, [(t, None) for t in events.soc_terms])
     return TermTable(
         n=events.treated.n,
         n_events=events.n,
         level=level,
         scale=events.scale,
-        overall=_row(events, ("Any adverse event", None), events.n, _worst_list(worst), level),
+        overall=make.row(("Any adverse event", None), events.n, who, worst[who]),
         by_soc=tuple(SocRow(row, tuple(terms[row.term])) for row in soc_rows),
-        by_pt=tuple(
-            _rows(events, events.pt, events.pt_terms, level, _only_class(events, names, socs))
-        ),
+        by_pt=_by_term(events, make, inside),
     )
 
 
-def _only_class(
-    events: AdverseEvents, names: Sequence[str], socs: Sequence[str]
-) -> list[str | None]:
-    """The class of each term; None for a term that was coded to several classes."""
-    classes: dict[str, str | None] = {}
-    for name, soc in zip(names, socs, strict=True):
-        classes[name] = None if name in classes else soc
-    return [classes.get(t) for t in events.pt_terms]
+def _by_term(events: AdverseEvents, make: _RowMaker, inside: list[TermRow]) -> tuple[TermRow, ...]:
+    """Terms alone: the row of its class, or a row of its own for a term in several classes."""
+    classes = Counter(row.term for row in inside)
+    rows = [row for row in inside if classes[row.term] == 1]
+    several = np.array([classes[t] > 1 for t in events.pt_terms], dtype=np.bool_)
+    if several.any():
+        mine = events.select(several[events.pt])
+        names: list[_Name] = [(t, None) for t in events.pt_terms]
+        rows += _RowMaker(mine, make.level).rows(mine.pt, names)
+    return tuple(sorted(rows, key=_frequency))
 
 
-def _worst_list(worst: NDArray[np.int64]) -> _Worst:
-    who = np.flatnonzero(worst >= 0)
-    return who, worst[who]
-
-
-def _rows(
-    events: AdverseEvents,
-    codes: Codes,
-    terms: tuple[str, ...],
-    level: float,
-    socs: Sequence[str | None] = (),
-) -> list[TermRow]:
-    """A row per term that occurs, most frequent first."""
-    term, patient, grade = worst_per_term(codes, events.patient, events.grade)
-    n_events = np.bincount(codes, minlength=len(terms))
-    edges = np.searchsorted(term, np.arange(len(terms) + 1))
-    rows = [
-        _row(
-            events,
-            (terms[i], socs[i] if socs else None),
-            int(n_events[i]),
-            (patient[edges[i] : edges[i + 1]], grade[edges[i] : edges[i + 1]]),
-            level,
-        )
-        for i in range(len(terms))
-        if n_events[i]
-    ]
-    return sorted(rows, key=lambda r: (-r.any.x, r.term, r.soc or ""))
+def _frequency(row: TermRow) -> tuple[int, str, str]:
+    return (-row.any.x, row.term, row.soc or "")
 
 
 def worst_per_term(
@@ -142,17 +120,43 @@ def worst_per_term(
     return pair // width, pair % width, worst
 
 
-def _row(events: AdverseEvents, name: _Name, n_events: int, worst: _Worst, level: float) -> TermRow:
-    (term, soc), (who, grade) = name, worst
-    n = events.treated.n
-    high = int((grade >= HIGH_GRADE).sum())
-    return TermRow(
-        term=term,
-        soc=soc,
-        any=proportion(who.size, n, level=level),
-        grade3plus=None if events.scale is None else proportion(high, n, level=level),
-        n_events=n_events,
-        by_grade=count_by_grade(grade),
-        patients=events.ids(who),
-        worst=tuple(g or None for g in grade.tolist()),
-    )
+class _RowMaker:
+    """Rows over one N; equal counts share their interval."""
+
+    def __init__(self, events: AdverseEvents, level: float) -> None:
+        self.events, self.level = events, level
+        self.known: dict[int, Proportion] = {}
+        self.ids = events.treated.usubjid
+
+    def rate(self, x: int) -> Proportion:
+        if x not in self.known:
+            self.known[x] = proportion(x, self.events.treated.n, level=self.level)
+        return self.known[x]
+
+    def rows(self, codes: Codes, names: Sequence[_Name]) -> list[TermRow]:
+        """A row per term that occurs, most frequent first."""
+        term, patient, grade = worst_per_term(codes, self.events.patient, self.events.grade)
+        n_events = np.bincount(codes, minlength=len(names)).tolist()
+        edges = np.searchsorted(term, np.arange(len(names) + 1)).tolist()
+        rows = [
+            self.row(names[i], n_events[i], patient[a:b], grade[a:b])
+            for i, (a, b) in enumerate(pairwise(edges))
+            if b > a
+        ]
+        return sorted(rows, key=_frequency)
+
+    def row(
+        self, name: _Name, n_events: int, who: NDArray[np.int64], grade: NDArray[np.int64]
+    ) -> TermRow:
+        by_grade = count_by_grade(grade)
+        high = sum(by_grade[k] for k in HIGH_KEYS)
+        return TermRow(
+            term=name[0],
+            soc=name[1],
+            any=self.rate(int(who.size)),
+            grade3plus=None if self.events.scale is None else self.rate(high),
+            n_events=n_events,
+            by_grade=by_grade,
+            patients=tuple(self.ids[who].tolist()),
+            worst=tuple([g or None for g in grade.tolist()]),
+        )

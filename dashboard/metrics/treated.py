@@ -76,20 +76,21 @@ def treated_patients(
     The window runs from the first dose to `teae_end_days` after the last dose; while treatment goes
     on, or where no last dose is known, to the cut-off.
     """
-    inside = cohort.subset(members.patients)
-    rows = aligned(adsl, inside)
-    cut = np.datetime64(inside.cut_date, "D")
+    wanted = set(members.patients)
+    keep = np.array([u in wanted for u in cohort.usubjid.tolist()], dtype=np.bool_)
+    rows = aligned(adsl, cohort)[keep]
+    cut = np.datetime64(cohort.cut_date, "D")
     last = latest(rows, last_dose_columns)
     last = np.where(last <= cut, last, NAT)
-    ongoing = on_treatment(adsl, inside)
-    first = inside.first_dose
+    ongoing = on_treatment(adsl, cohort)[keep]
+    first = cohort.first_dose[keep]
     until = np.where(ongoing | np.isnat(last), cut, last + np.timedelta64(teae_end_days, "D"))
     window = np.where(np.isnat(first), NAT, np.minimum(until, cut))
-    death = inside.date_array(inside.death)
-    open_end = ~ongoing & np.isnat(last) & ~np.isnat(first)
+    death = cohort.date_array(cohort.death)[keep]
+    ids = cohort.usubjid[keep]
     return Treated(
-        usubjid=inside.usubjid,
-        origin=inside.origin,
+        usubjid=ids,
+        origin=cohort.origin[keep],
         first_dose=first,
         last_dose=last,
         death=death,
@@ -100,7 +101,7 @@ def treated_patients(
         analysis_set=members.id,
         excluded=members.excluded,
         rule=f"first dose to last dose + {teae_end_days} days, to the cut-off while on treatment",
-        notes=_notes(inside.usubjid, open_end, np.isnat(first)),
+        notes=_notes(ids, ~ongoing & np.isnat(last) & ~np.isnat(first), np.isnat(first)),
     )
 
 

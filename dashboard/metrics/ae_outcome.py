@@ -1,0 +1,62 @@
+"""Whether adverse events have ended, and how long the ended ones lasted (AEOUT, AENDT)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard.metrics.adverse_events import AdverseEvents
+from dashboard.metrics.types import Estimate, Result
+
+
+@dataclass(frozen=True, slots=True)
+class AeOutcome(Result):
+    """Events by state at the cut-off; the four states add up to `n_events`.
+
+    Duration (days, end - start + 1) is that of resolved events with both dates, so it is short of
+    the truth while long events are still ongoing: `ongoing` stands beside it.
+    """
+
+    n_events: int
+    resolved: int
+    ongoing: int
+    fatal: int
+    unknown: int
+    resolved_without_end: int
+    n_duration: int
+    median: Estimate
+    minimum: Estimate
+    maximum: Estimate
+    patients_ongoing: tuple[str, ...]
+    method: str = "median and range of resolved events with both dates"
+
+
+def ae_outcome(events: AdverseEvents) -> AeOutcome:
+    """States of exactly the events given.
+
+    Fatal first; then resolved: an end by the cut-off, or an outcome that says so; an end after the
+    cut-off, or an outcome of not (yet) recovered, is ongoing; no end and no outcome is ongoing; an
+    outcome that says unknown is unknown.
+    """
+    fatal = events.flag_of("fatal")
+    ended = ~np.isnat(events.end)
+    resolved = ~fatal & (ended | (events.flag_of("recovered") & ~events.ends_later))
+    unknown = ~fatal & ~resolved & events.flag_of("outcome_unknown") & ~events.ends_later
+    ongoing = ~(fatal | resolved | unknown)
+    days = (events.end - events.start).astype(np.int64) + 1
+    known = resolved & ended & ~np.isnat(events.start) & (days > 0)
+    lasted = days[known]
+    return AeOutcome(
+        n_events=events.n,
+        resolved=int(resolved.sum()),
+        ongoing=int(ongoing.sum()),
+        fatal=int(fatal.sum()),
+        unknown=int(unknown.sum()),
+        resolved_without_end=int((resolved & ~ended).sum()),
+        n_duration=int(lasted.size),
+        median=float(np.median(lasted)) if lasted.size else None,
+        minimum=float(lasted.min()) if lasted.size else None,
+        maximum=float(lasted.max()) if lasted.size else None,
+        patients_ongoing=events.ids(np.unique(events.patient[ongoing])),
+    )

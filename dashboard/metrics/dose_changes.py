@@ -1,0 +1,166 @@
+"""Dose modifications per drug, once per patient and type, and why treatment was stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from dashboard.metrics.accrual import on_treatment
+from dashboard.metrics.coded import Codes, first_present, grouped_terms
+from dashboard.metrics.cohort import Cohort, aligned, column_dates, text
+from dashboard.metrics.exposure import Doses
+from dashboard.metrics.proportions import proportion
+from dashboard.metrics.types import AnalysisSet, Proportion, Result, Source
+
+REDUCED, OMITTED, NONE = "DOSE REDUCED", "DOSE OMITTED", ""
+NO_CHANGE = frozenset({"", "DOSE NOT CHANGED", "NONE", "NOT APPLICABLE"})
+NO_REASON = "Reason missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Modification(Result):
+    """Patients with at least one modification of a type, of those who got the drug.
+
+    `reasons`: patients per reason, once each; a patient may have several reasons.
+    """
+
+    drug: str
+    type: str
+    proportion: Proportion
+    n_records: int
+    patients: tuple[str, ...]
+    reasons: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Modifications(Result):
+    """Rows by drug, "Any" first, then types by frequency. `source`: EXACN, or dose against plan."""
+
+    rows: tuple[Modification, ...]
+    source: Source
+    rule: str
+
+
+def dose_modifications(records: Doses, *, level: float = 0.95) -> Modifications:
+    """Modifications of every drug.
+
+    Types are those of EXACN. Without EXACN: a dose below the planned one is a reduction, a dose of
+    zero an omission; delays cannot be seen then.
+    """
+    action, types, source = _actions(records)
+    changed = np.array([t.upper() not in NO_CHANGE for t in types], dtype=np.bool_)[action]
+    reasons = grouped_terms(records.frame, ("EXADJ",), NO_REASON)
+    rows: list[Modification] = []
+    for drug, name in enumerate(records.drugs):
+        mine = records.drug == drug
+        members = np.unique(records.patient[mine & records.dosed])
+        mine &= changed & np.isin(records.patient, members)
+        found = []
+        for code, kind in [(None, "Any"), *enumerate(types)]:
+            hit = mine if code is None else mine & (action == code)
+            if hit.any():
+                rate = _rate(records, hit, members.size, level)
+                found.append(_row(records, (name, kind), hit, rate, reasons))
+        rows += sorted(found, key=lambda r: (r.type != "Any", -r.proportion.x, r.type))
+    rule = "EXACN" if source == "exported" else "EXDOSE against EXPLDOS (delays are not recorded)"
+    return Modifications(tuple(rows), source, rule)
+
+
+def _rate(records: Doses, hit: NDArray[np.bool_], n: int, level: float) -> Proportion:
+    return proportion(np.unique(records.patient[hit]).size, n, level=level)
+
+
+def _row(
+    records: Doses,
+    name: tuple[str, str],
+    hit: NDArray[np.bool_],
+    rate: Proportion,
+    reason_of: tuple[Codes, tuple[str, ...]],
+) -> Modification:
+    reason, reasons = reason_of
+    who = np.unique(records.patient[hit])
+    pairs = np.unique(records.patient[hit] * np.int64(len(reasons)) + reason[hit])
+    counts = np.bincount(pairs % len(reasons), minlength=len(reasons)).tolist()
+    by_count = sorted(zip(reasons, counts, strict=True), key=lambda r: (-r[1], r[0]))
+    return Modification(
+        drug=name[0],
+        type=name[1],
+        proportion=rate,
+        n_records=int(hit.sum()),
+        patients=tuple(records.treated.usubjid[who].tolist()),
+        reasons={r: c for r, c in by_count if c},
+    )
+
+
+def _actions(records: Doses) -> tuple[Codes, tuple[str, ...], Source]:
+    if first_present(records.frame, ("EXACN",)):
+        codes, types = grouped_terms(records.frame, ("EXACN",), NONE)
+        return codes, types, "exported"
+    below = records.given < records.planned - 1e-9
+    codes = np.where(below, np.where(records.given == 0, 2, 1), 0).astype(np.int64)
+    return codes, (NONE, REDUCED, OMITTED), "derived"
+
+
+@dataclass(frozen=True, slots=True)
+class StopReason(Result):
+    """Patients of the set who stopped treatment for a reason."""
+
+    reason: str
+    proportion: Proportion
+    patients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Discontinuations(Result):
+    """Who stopped and why; the reasons add up to `stopped`. `rule` names the columns."""
+
+    n: int
+    stopped: Proportion
+    ongoing: tuple[str, ...]
+    completed: tuple[str, ...]
+    reasons: tuple[StopReason, ...]
+    rule: str
+
+
+def discontinuations(
+    adsl: pd.DataFrame, cohort: Cohort, members: AnalysisSet, *, level: float = 0.95
+) -> Discontinuations:
+    """Reasons from DCTREAS; where no column says why treatment ended, DCSREAS (end of study).
+
+    A patient whose treatment ended after the cut-off is still on treatment.
+    """
+    wanted = set(members.patients)
+    keep = np.array([u in wanted for u in cohort.usubjid.tolist()], dtype=np.bool_)
+    rows = aligned(adsl, cohort)[keep]
+    ids = cohort.usubjid[keep]
+    of_treatment = bool(first_present(rows, ("DCTREAS",))) or "EOTSTT" in rows.columns
+    state_column, column = ("EOTSTT", "DCTREAS") if of_treatment else ("EOSSTT", "DCSREAS")
+    state = text(rows, state_column)
+    codes, terms = grouped_terms(rows, (column,), NO_REASON)
+    end = column_dates(rows, ("EOTDT",) if of_treatment else ("EOSDT",))
+    later = end > np.datetime64(cohort.cut_date, "D")
+    dosed = ~np.isnat(cohort.first_dose[keep])
+    completed = dosed & (state == "COMPLETED") & ~later
+    has_reason = np.array([t != NO_REASON for t in terms], dtype=np.bool_)[codes]
+    stopped = dosed & ~completed & ~later & ((state == "DISCONTINUED") | has_reason)
+    n = members.n
+    counted = [
+        StopReason(t, proportion(int(hit.sum()), n, level=level), tuple(ids[hit].tolist()))
+        for i, t in enumerate(terms)
+        for hit in [stopped & (codes == i)]
+        if hit.any()
+    ]
+    ongoing = on_treatment(adsl, cohort)[keep] & ~stopped & ~completed
+    return Discontinuations(
+        n=n,
+        stopped=proportion(int(stopped.sum()), n, level=level),
+        ongoing=tuple(ids[ongoing].tolist()),
+        completed=tuple(ids[completed].tolist()),
+        reasons=tuple(sorted(counted, key=lambda r: (-r.proportion.x, r.reason))),
+        rule=f"{state_column} and {column}"
+        + ("" if of_treatment else " (end of study: the end of treatment is not exported)"),
+    )
