@@ -1,0 +1,100 @@
+"""Exposure, dose modifications and discontinuations of a set together, and their printed form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from dashboard.metrics.cohort import Cohort
+from dashboard.metrics.dose_changes import (
+    Discontinuations,
+    Modifications,
+    discontinuations,
+    dose_modifications,
+)
+from dashboard.metrics.exposure import (
+    DrugExposure,
+    Exposure,
+    ExposureOptions,
+    doses,
+    exposure,
+)
+from dashboard.metrics.treated import Treated
+from dashboard.metrics.types import AnalysisSet, Result
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureSummary(Result):
+    """What was given, what was changed, and who stopped. `modifications` None: no ADEX."""
+
+    exposure: Exposure
+    modifications: Modifications | None
+    discontinuations: Discontinuations
+
+
+def exposure_summary(
+    adsl: pd.DataFrame,
+    adex: pd.DataFrame | None,
+    cohort: Cohort,
+    members: AnalysisSet,
+    treated: Treated,
+    *,
+    options: ExposureOptions | None = None,
+    level: float = 0.95,
+) -> ExposureSummary:
+    """Of the patients of `treated`, who are those of `members`."""
+    changes = None
+    if adex is not None:
+        changes = dose_modifications(doses(adex, treated, options), level=level)
+    return ExposureSummary(
+        exposure=exposure(treated, adex, options),
+        modifications=changes,
+        discontinuations=discontinuations(adsl, cohort, members, level=level),
+    )
+
+
+def exposure_json(result: ExposureSummary) -> dict[str, Any]:
+    """The `exposure` part of the JSON that `metrics STUDY` prints: numbers, without the courses."""
+    given, stops = result.exposure, result.discontinuations
+    return {
+        "n": given.n,
+        "dosed": given.dosed,
+        "ongoing": given.ongoing,
+        "duration_days": given.days.to_json(),
+        "person_years": given.person_years,
+        "drugs": {d.drug: _drug_json(d, result.modifications) for d in given.drugs},
+        "discontinued": {
+            **stops.stopped.to_json(),
+            "reasons": {r.reason: r.proportion.to_json() for r in stops.reasons},
+            "rule": stops.rule,
+        },
+        "notes": list(given.notes),
+    }
+
+
+def _drug_json(drug: DrugExposure, changes: Modifications | None) -> dict[str, Any]:
+    rows = changes.rows if changes else ()
+    return {
+        "n": drug.n,
+        "unit": drug.unit,
+        "cycles": drug.cycles.to_json(),
+        "duration_days": drug.days.to_json(),
+        "cumulative_dose": drug.cumulative.to_json(),
+        "relative_dose_intensity": {
+            **drug.intensity.to_json(),
+            "method": drug.intensity_method,
+            "cycle_days": drug.cycle_days,
+        },
+        "modifications": {
+            row.type: {
+                **row.proportion.to_json(),
+                "n_records": row.n_records,
+                "reasons": dict(row.reasons),
+            }
+            for row in rows
+            if row.drug == drug.drug
+        },
+        "notes": list(drug.notes),
+    }
