@@ -177,3 +177,16 @@ def test_serve_on_an_empty_store_builds_the_demo_and_answers(home):
         process.communicate(timeout=20)
     (study,) = json.loads(interim("studies", "--json", home=home).stdout)["studies"]
     assert study["cuts"] == 3
+
+
+def test_metrics_prints_one_object_and_refuses_in_words(home, exports, tmp_path):
+    interim("import", exports, "--study", tmp_path / "study.toml", home=home)
+    told = interim("metrics", "bad-inputs", "--where", "BACKBONE=ERIBULIN", home=home)
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout)["response"]["orr"]["n"] == 12
+    for wrong in (["--where", "NOPE=1"], ["--only", "nothing"], ["--cut", "ffff"]):
+        refused = interim("metrics", "bad-inputs", *wrong, home=home)
+        assert refused.returncode == 1
+        assert json.loads(refused.stdout)["refused"] is True
+    for misuse in (["--where", "SEX"], ["--times", "x"], ["--rule", "who"]):
+        assert interim("metrics", "bad-inputs", *misuse, home=home).returncode == 2

@@ -75,4 +75,4 @@ def _size(part: Any) -> int:
 
 
 def _days(left: Any) -> Any:
-    return left.to_json() if hasattr(left, "to_json") else left
+    return list(left)

@@ -52,7 +52,7 @@ def words(column: pd.Series) -> np.ndarray:
         text = column.map(lambda v: "" if pd.isna(v) else f"{v:.15g}")
     else:
         text = column
-    return text.fillna("").to_numpy(dtype=object)
+    return np.asarray(text.fillna("").to_numpy(dtype=object))
 
 
 def selected(adsl: pd.DataFrame, where: Mapping[str, tuple[str, ...]]) -> frozenset[str] | None:
