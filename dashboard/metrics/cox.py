@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from dashboard.metrics.kaplan_meier import Floats, checked
+from dashboard.metrics.kaplan_meier import Floats, checked, count_times
 from dashboard.metrics.types import Estimate, Result, numbers
 
 Ties = Literal["efron", "breslow"]
@@ -74,13 +74,17 @@ class _Data:
 
 
 def _prepare(time: Floats, event: np.ndarray, x: Floats, ties: Ties) -> _Data:
-    order = np.lexsort((~event, -time))
-    t, d, x = time[order], event[order], x[order] - x.mean(axis=0)
+    # only the order of times matters; those that differ by round-off are tied, as in R
+    rank = np.searchsorted(count_times(time, event)[0], time, side="right")
+    order = np.lexsort((~event, -rank))
+    t, d, x = rank[order], event[order], x[order] - x.mean(axis=0)
     rows = np.flatnonzero(d)
     tied = t[rows]
     first = np.searchsorted(-tied, -tied, side="left")
     end = np.searchsorted(-tied, -tied, side="right")
-    share = (np.arange(rows.size) - first) / (end - first) if ties == "efron" else 0.0 * tied
+    share = np.zeros(rows.size)
+    if ties == "efron":
+        share = (np.arange(rows.size) - first) / (end - first)
     last = np.searchsorted(-t, -tied, side="right")
     return _Data(x, x[rows], last, first, end, share)
 
@@ -183,6 +187,9 @@ def _maximise(data: _Data, p: int) -> tuple[Floats, Floats, float, float] | None
             return None
         step = np.linalg.solve(info, score)
         if float(score @ step) < CONVERGED:  # twice the gain still to be had
+            # one more step squares what error is left, so that 1e-9 of R holds for small effects
+            beta = beta + step
+            loglik, _, info = _sums(data, beta)
             covariance: Floats = np.linalg.inv(info).astype(np.float64)
             endless = (np.sqrt(np.diag(covariance)) * data.x.std(axis=0)).max() > INFINITE
             return None if endless else (beta, covariance, null, loglik)
