@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 PORT ?= 8050
 
-.PHONY: run setup test check format browser clean
+.PHONY: run setup test check format browser oracle clean
 
 run: setup
 	$(BIN)/python app.py serve --port $(PORT)
@@ -21,6 +21,10 @@ $(STAMP): requirements.txt requirements-dev.txt
 
 browser:
 	@sh tests/browser/ensure_chromium.sh
+
+# R and the packages that the live comparisons use; without it `make test` says that it left them out
+oracle:
+	@sh tests/oracle/live/ensure_r.sh
 
 test: setup browser check
 	$(BIN)/python -m pytest

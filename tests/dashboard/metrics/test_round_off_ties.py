@@ -1,4 +1,4 @@
-"""A day written in months by two programs differs in its last bits; every estimate ties it, as R."""
+"""A day spelled in months by two programs differs in its last bits: tied everywhere, as in R."""
 
 from __future__ import annotations
 
