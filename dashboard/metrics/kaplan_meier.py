@@ -100,7 +100,8 @@ class KaplanMeier(Result):
         """Quantile with CDF probability p (Brookmeyer & Crowley 1982 limits)."""
         bands = (self.survival, self.lower, self.upper)
         curves = [np.array(band, dtype=np.float64) for band in bands]
-        return _quantile(p, np.array(self.time), curves, ends_censored=self._ends_censored)
+        times = np.array(self.time, dtype=np.float64)
+        return _quantiles((p,), times, curves, ends_censored=self._ends_censored)[0]
 
     @property
     def _ends_censored(self) -> bool:
@@ -154,15 +155,14 @@ def kaplan_meier(
     options = options or KaplanMeierOptions()
     t, d = checked(time, event)
     times, n_event, n_censored = count_times(t, d)
-    at_risk = t.size - np.concatenate([[0], np.cumsum(n_event + n_censored)[:-1]]).astype(np.int64)
-    at_risk = at_risk[: times.size]
+    gone = np.cumsum(n_event + n_censored)
+    at_risk = t.size - np.concatenate([[0], gone])[: times.size].astype(np.int64)
     survival = np.cumprod(1 - np.divide(n_event, at_risk))
     left = at_risk - n_event
     terms = np.divide(n_event, at_risk * left, out=np.full(times.size, np.nan), where=left > 0)
     se_log = np.sqrt(np.cumsum(terms))
     lower, upper = _limits(survival, se_log, options)
-    censored_end = bool(times.size) and bool(n_event[-1] == 0)
-    bands = (survival, lower, upper)
+    ends_censored = bool(times.size) and bool(n_event[-1] == 0)
     return KaplanMeier(
         n=t.size,
         events=int(n_event.sum()),
@@ -178,8 +178,8 @@ def kaplan_meier(
         se=numbers(survival * se_log),
         lower=numbers(lower),
         upper=numbers(upper),
-        quartiles=tuple(
-            _quantile(p, times, bands, ends_censored=censored_end) for p in (0.25, 0.5, 0.75)
+        quartiles=_quantiles(
+            (0.25, 0.5, 0.75), times, (survival, lower, upper), ends_censored=ends_censored
         ),
     )
 
@@ -192,7 +192,7 @@ def checked(time: ArrayLike, event: ArrayLike) -> tuple[Floats, NDArray[np.bool_
         raise ValueError(f"times have shape {t.shape}, events {raw.shape}")
     if not np.isfinite(t).all() or (t < 0).any():
         raise ValueError("a time is missing or negative; leave such patients out and say so")
-    if raw.dtype != np.bool_ and not np.isin(raw, (0, 1)).all():
+    if raw.dtype != np.bool_ and not ((raw == 0) | (raw == 1)).all():
         raise ValueError("events are 1 (event) or 0 (censored)")
     return t, raw.astype(np.bool_)
 
@@ -207,18 +207,29 @@ def count_times(time: Floats, event: NDArray[np.bool_]) -> tuple[Floats, Ints, I
         return np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64)
     days = time.astype(np.int64) if time.max() <= _COUNTING_LIMIT else None
     if days is not None and (days == time).all():
-        events = np.bincount(days[event], minlength=int(days.max()) + 1)
-        total = np.bincount(days)
-        seen = np.flatnonzero(total)
-        return seen.astype(np.float64), events[seen], (total - events)[seen]
-    times, place = np.unique(time, return_inverse=True)
-    gap = np.diff(times)
-    apart = (gap > TOLERANCE) & (gap / np.abs(times).mean() > TOLERANCE)
-    group = np.concatenate([[0], np.cumsum(apart)])
-    times = times[np.concatenate([[True], apart])]
-    events = np.bincount(group[place], weights=event, minlength=times.size).astype(np.int64)
-    total = np.bincount(group[place], minlength=times.size)
-    return times, events, total - events
+        # one pass: censorings of day t at 2t, events at 2t + 1
+        cells = np.bincount(2 * days + event, minlength=2 * (int(days.max()) + 1)).reshape(-1, 2)
+        seen = np.flatnonzero(cells.any(axis=1))
+        return seen.astype(np.float64), cells[seen, 1], cells[seen, 0]
+    return _count_sorted(time, event)
+
+
+def _count_sorted(time: Floats, event: NDArray[np.bool_]) -> tuple[Floats, Ints, Ints]:
+    """`count_times` of any times: one sort of the times with their event in the lowest bit.
+
+    The bits of floats that are not negative sort as the floats do, and their sign bit is free.
+    """
+    key = (time + 0.0).view(np.uint64) << np.uint64(1)
+    key |= event
+    key.sort()
+    t, d = (key >> np.uint64(1)).view(np.float64), (key & np.uint64(1)).astype(np.int64)
+    first = np.flatnonzero(np.concatenate([[True], t[1:] > t[:-1]]))
+    times = t[first]
+    apart = np.diff(times) > TOLERANCE * max(1.0, float(times.mean()))
+    start = first[np.concatenate([[True], apart])]
+    total = np.diff(start, append=t.size)
+    events = np.add.reduceat(d, start)
+    return t[start], events, total - events
 
 
 def _limits(survival: Floats, se_log: Floats, options: KaplanMeierOptions) -> tuple[Floats, Floats]:
@@ -226,9 +237,10 @@ def _limits(survival: Floats, se_log: Floats, options: KaplanMeierOptions) -> tu
     z = float(special.ndtri((1 + options.level) / 2))
     s = np.where((survival > 0) & (survival < 1), survival, np.nan)
     if options.conf_type == "log-log":
-        centre = np.log(-np.log(s))
-        half = z * se_log / np.log(s)
-        lower, upper = np.exp(-np.exp(centre - half)), np.exp(-np.exp(centre + half))
+        log = np.log(s)
+        # exp(-exp(log(-log S) -+ half)), with half negative
+        factor = np.exp(z * se_log / log)
+        lower, upper = np.exp(log / factor), np.exp(log * factor)
     elif options.conf_type == "log":
         lower, upper = s * np.exp(-z * se_log), s * np.exp(z * se_log)
     else:
@@ -236,28 +248,37 @@ def _limits(survival: Floats, se_log: Floats, options: KaplanMeierOptions) -> tu
     return np.clip(lower, 0, 1), np.clip(upper, 0, 1)
 
 
-def _crossing(p: float, time: Floats, survival: Floats) -> tuple[float, float, bool] | None:
-    """Where 1 - S reaches p: (first time, end of the flat piece at p, piece is the tail)."""
-    known = ~np.isnan(survival)
-    time, done = time[known], 1 - survival[known]
-    reached = np.flatnonzero(done >= p - TOLERANCE)
-    if not reached.size:
+def _crossing(p: float, time: Floats, band: Floats) -> tuple[float, float, bool] | None:
+    """Where `band` falls to 1 - p: (first time, end of the piece flat at it, it is the tail).
+
+    NaN (not estimable) is never at or below anything.
+    """
+    reached = band <= 1 - p + TOLERANCE
+    first = int(reached.argmax()) if reached.size else 0
+    if not reached.size or not reached[first]:
         return None
-    first = int(reached[0])
-    if done[first] > p + TOLERANCE:
+    below = band < 1 - p - TOLERANCE
+    if below[first]:
         return float(time[first]), float(time[first]), False
-    beyond = np.flatnonzero(done > p + TOLERANCE)
-    end = int(beyond[0]) if beyond.size else time.size - 1
-    return float(time[first]), float(time[end]), not beyond.size
+    end = int(below.argmax())
+    tail = not below[end]
+    if tail:
+        end = int(np.flatnonzero(~np.isnan(band))[-1])
+    return float(time[first]), float(time[end]), tail
 
 
-def _quantile(p: float, time: Floats, bands: Sequence[Floats], *, ends_censored: bool) -> Quantile:
+def _quantiles(
+    ps: Sequence[float], time: Floats, bands: Sequence[Floats], *, ends_censored: bool
+) -> tuple[Quantile, ...]:
     """R's rule: the midpoint of a piece flat at exactly 1 - p, on the curve and on its limits."""
-    if not 0 < p < 1:
-        raise ValueError(f"quantile probability {p} is not between 0 and 1")
-    found = [_crossing(p, time, band) for band in bands]
-    middle = [None if f is None else number((f[0] + f[1]) / 2) for f in found]
-    flat, tail = None, False
-    if found[0] is not None and found[0][1] > found[0][0]:
-        flat, tail = (found[0][0], found[0][1]), found[0][2]
-    return Quantile(p, middle[0], middle[1], middle[2], flat, tail and ends_censored)
+    if not all(0 < p < 1 for p in ps):
+        raise ValueError(f"a quantile probability of {ps} is not between 0 and 1")
+    out = []
+    for p in ps:
+        found = [_crossing(p, time, band) for band in bands]
+        middle = [None if f is None else number((f[0] + f[1]) / 2) for f in found]
+        flat, tail = None, False
+        if found[0] is not None and found[0][1] > found[0][0]:
+            flat, tail = (found[0][0], found[0][1]), found[0][2]
+        out.append(Quantile(p, middle[0], middle[1], middle[2], flat, tail and ends_censored))
+    return tuple(out)

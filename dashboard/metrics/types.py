@@ -103,7 +103,10 @@ def number(value: float | np.floating[Any] | None) -> Estimate:
 def numbers(values: ArrayLike) -> tuple[Estimate, ...]:
     """`number` for each value of a one-dimensional array."""
     array = np.asarray(values, dtype=np.float64)
-    return tuple(v if math.isfinite(v) else None for v in array.tolist())
+    out: list[Estimate] = array.tolist()
+    for i in np.flatnonzero(~np.isfinite(array)).tolist():
+        out[i] = None
+    return tuple(out)
 
 
 @dataclass(frozen=True, slots=True)
