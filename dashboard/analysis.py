@@ -112,7 +112,7 @@ class Analysis:
         }
         return {
             id_: analysis_set(
-                self.adsl, self.cohort, id_, rule=rules.get(id_), evidence=self._evidence()
+                self.adsl, self.cohort, id_, rule=rules.get(id_), evidence=self._evidence
             )
             for id_ in SETS
         }
@@ -217,6 +217,7 @@ class Analysis:
         )
         return progression_free_survival(self.cohort, self.assessments, rules)
 
+    @cached_property
     def _evidence(self) -> Evidence:
         cohort, seen = self.cohort, self.assessments
         adtr = self.frame("ADTR")
