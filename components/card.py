@@ -96,6 +96,7 @@ def _definition(title: str, definition: Definition) -> html.Details:
         name=text("card.definition.of", title=title),
         extra="tool definition-menu",
         icon_name="info-circle",
+        reading=True,
     )
 
 
@@ -163,18 +164,12 @@ def failed(name: str, title: str) -> html.Section:
     )
 
 
-def skeleton(
-    name: str, title: str, *, height: int, lines: Sequence[int] = (40, 65, 55)
-) -> html.Section:
-    """The card's frame at its final height, before its numbers are there."""
+def skeleton(name: str, title: str, *, lines: Sequence[int] = (40, 65, 55)) -> html.Section:
+    """The card's frame before its numbers are there; its slot keeps the height free."""
     return html.Section(
         [
             html.Header(html.H2(title, id=f"{name}-title"), className="card-head"),
-            html.Div(
-                [html.Div(className=f"skeleton w{w}") for w in lines],
-                className="card-body",
-                style={"minHeight": f"{height}px"},
-            ),
+            html.Div([html.Div(className=f"skeleton w{w}") for w in lines], className="card-body"),
         ],
         id=name,
         className="card-frame card-loading",

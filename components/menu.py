@@ -11,9 +11,29 @@ from components.icons import icon
 
 
 def menu(
-    label: Any, children: Any, *, name: str, extra: str = "", icon_name: str | None = None
+    label: Any,
+    children: Any,
+    *,
+    name: str,
+    extra: str = "",
+    icon_name: str | None = None,
+    reading: bool = False,
 ) -> html.Details:
-    """`name` is what a screen reader calls the button; `label` is what stands on it."""
+    """`name` is what a screen reader calls the button; `label` is what stands on it.
+
+    `reading`: the panel is text alone, so the keyboard must be able to scroll it.
+    """
+    panel = (
+        html.Div(
+            children,
+            className="menu-panel",
+            tabIndex=0,
+            role="group",
+            **attrs(aria_label=name),
+        )
+        if reading
+        else html.Div(children, className="menu-panel")
+    )
     face = [icon(icon_name)] if icon_name else []
     return html.Details(
         [
@@ -23,7 +43,7 @@ def menu(
                 title=name,
                 **attrs(aria_label=name),
             ),
-            html.Div(children, className="menu-panel"),
+            panel,
         ],
         className=f"menu {extra}".strip(),
         **attrs(data_menu="true"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -244,8 +245,9 @@ def _control(control: FilterControl) -> html.Fieldset:
     return html.Fieldset([html.Legend(control.label, title=control.help), body])
 
 
-def _levels(control: FilterControl, *, pills: bool) -> dbc.Checklist:
-    options = [
+def level_options(control: FilterControl) -> list[dict[str, Any]]:
+    """Each level with how many patients choosing it would show."""
+    return [
         {
             "value": level.value,
             "label": html.Span(
@@ -258,9 +260,12 @@ def _levels(control: FilterControl, *, pills: bool) -> dbc.Checklist:
         }
         for level in control.levels
     ]
+
+
+def _levels(control: FilterControl, *, pills: bool) -> dbc.Checklist:
     return dbc.Checklist(
         id={"kind": "levels", "column": control.column},
-        options=options,
+        options=level_options(control),
         value=list(control.chosen),
         inline=pills,
         className="level-list",

@@ -6,7 +6,9 @@ The study's parameters are copied into the metrics' own options here and nowhere
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -38,17 +40,35 @@ from dashboard.metrics.time_to_event import (
 from dashboard.metrics.tumour import SUM_PARAMCDS, target_sums
 from dashboard.metrics.types import AnalysisSet
 from dashboard.metrics.windows import WindowDays, window_days_of
-from data_access.store import Cut
+from data_access.study.model import Study
 
 SETS: tuple[SetId, ...] = ("enrolled", "safety", "full", "evaluable")
 #: 6 months, the landmark of PFS where the study states no window
 SIX_MONTHS = 182.625
+#: standard endpoint -> PARAMCDs that usually hold it
+USUAL_PARAMCDS = {"PFS": ("PFS", "PFSINV"), "OS": ("OS",), "DOR": ("DOR", "RSD", "CRSD")}
+
+
+class Tables(Protocol):
+    """What a derivation reads: a stored cut, or one that is only about to be stored."""
+
+    @property
+    def study(self) -> Study: ...
+
+    @property
+    def cut_date(self) -> date: ...
+
+    @property
+    def domains(self) -> tuple[str, ...]: ...
+
+    def frame(self, domain: str) -> pd.DataFrame:
+        """A domain of `domains`, typed as `Cut.frame` says."""
 
 
 class Analysis:
     """Derivations of one cut, each made when first asked for. Arrays are shared: do not mutate."""
 
-    def __init__(self, cut: Cut) -> None:
+    def __init__(self, cut: Tables) -> None:
         self.cut = cut
         self.rules = cut.study.rules
 
@@ -152,8 +172,13 @@ class Analysis:
         return window_days_of(self.cohort, self.responses)
 
     def pfs(self, rules: str) -> TimeToEvent | None:
-        """PFS by the chosen rule set; None when neither ADTTE nor ADRS can say."""
-        return self._pfs_ema if rules == "ema" else self._pfs_primary
+        """PFS: "primary" as exported, else by the FDA-like rules; "fda" or "ema" as derived.
+
+        None when neither ADTTE nor ADRS can say.
+        """
+        if rules == "primary":
+            return self._pfs_primary
+        return self._pfs_ema if rules == "ema" else self._derived_pfs(ema=False)
 
     @cached_property
     def _pfs_primary(self) -> TimeToEvent | None:
@@ -195,6 +220,10 @@ class Analysis:
         """PARAMCDs that study.toml states for a purpose; () leaves it to the usual ones."""
         return tuple(self.cut.study.terms.paramcds.get(purpose, ()))
 
+    def usual_paramcds(self, endpoint: str) -> tuple[str, ...]:
+        """PARAMCDs that may hold an endpoint: those study.toml states, else the usual ones."""
+        return self.paramcds(endpoint) or USUAL_PARAMCDS.get(endpoint, (endpoint,))
+
     def exported_time(self, endpoint: str) -> TimeToEvent | None:
         """PFS or OS as the export derived it; None when it did not."""
         adtte = self.frame("ADTTE")
@@ -203,7 +232,7 @@ class Analysis:
         return exported_time_to_event(
             adtte,
             endpoint,
-            self.paramcds(endpoint) or (endpoint,),
+            self.usual_paramcds(endpoint),
             event_codes=self.cut.study.terms.event_codes,
         )
 

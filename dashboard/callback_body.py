@@ -102,4 +102,4 @@ def _outputs_fit(given: object, output: str) -> bool:
 
 def _is_output(given: object, declared: str) -> bool:
     identity, _, name = declared.rpartition(".")
-    return _is_property(given, _identity(identity), name)
+    return _one_fits(given, {"id": identity, "property": name})

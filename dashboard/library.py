@@ -10,6 +10,7 @@ from datetime import date
 import pandas as pd
 
 from dashboard.analysis import Analysis
+from dashboard.endpoints import endpoints
 from dashboard.selection import (
     MISSING,
     FilterField,
@@ -106,7 +107,12 @@ def _vocabulary(study: str, cut: Cut, analysis: Analysis) -> Vocabulary:
         groups = ()
     fields = tuple(_field(spec, adsl) for spec in cut.study.filters if spec.column in adsl.columns)
     return Vocabulary(
-        study=study, cut=cut.id, sets=analysis.shown_sets, backbones=groups, fields=fields
+        study=study,
+        cut=cut.id,
+        sets=analysis.shown_sets,
+        backbones=groups,
+        fields=fields,
+        endpoints=tuple(e.id for e in endpoints(analysis)),
     )
 
 

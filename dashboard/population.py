@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dashboard.analysis import Analysis
+from dashboard.analysis import Analysis, Tables
 from dashboard.library import levels_of
 from dashboard.metrics.populations import intersect
 from dashboard.metrics.types import AnalysisSet
 from dashboard.selection import Filter, Levels, Selection
-from data_access.store import Cut
 
 Mask = np.ndarray[tuple[Any, ...], np.dtype[np.bool_]]
 FILTERED = "outside the chosen filters"
@@ -70,7 +69,7 @@ def restrict(members: AnalysisSet, filtered: Collection[str]) -> AnalysisSet:
     return intersect(members, filtered, FILTERED)
 
 
-def _memberships(cut: Cut, adsl: pd.DataFrame) -> list[tuple[str, ...]]:
+def _memberships(cut: Tables, adsl: pd.DataFrame) -> list[tuple[str, ...]]:
     backbones = cut.study.backbones
     if backbones is None or backbones.column not in adsl.columns:
         return [()] * len(adsl)
@@ -91,7 +90,7 @@ def _mask(adsl: pd.DataFrame, item: Filter) -> Mask:
 
 
 def _counts(
-    cut: Cut,
+    cut: Tables,
     adsl: pd.DataFrame,
     memberships: list[tuple[str, ...]],
     passing: Callable[[str], Mask],

@@ -20,15 +20,15 @@ MISSING = ""
 
 Kind = Literal["category", "number"]
 GROUPINGS = ("none", "backbone")
-#: PFS as exported or by the FDA-like rules, or the EMA-like rules as sensitivity
-RULE_SETS = ("primary", "ema")
+#: PFS as exported, else by the FDA-like rules; FDA-like or EMA-like as derived, for sensitivity
+RULE_SETS = ("primary", "fda", "ema")
 SETS = ("enrolled", "safety", "full", "evaluable")
 
 _NUMBER = r"-?\d{1,9}(?:\.\d{1,6})?"
 _RANGE = re.compile(rf"(?P<lower>{_NUMBER})?\.\.(?P<upper>{_NUMBER})?")
 _CUT = re.compile(r"[0-9a-f]{6,64}")
 _FILTER = "f."
-_SINGLE = ("study", "cut", "set", "group", "rules")
+_SINGLE = ("study", "cut", "set", "group", "rules", "endpoint")
 
 
 class SelectionError(ValueError):
@@ -65,6 +65,13 @@ class Vocabulary:
     sets: tuple[str, ...] = SETS
     backbones: tuple[str, ...] = ()
     fields: tuple[FilterField, ...] = ()
+    #: times to event, the one shown first in front
+    endpoints: tuple[str, ...] = ()
+
+    @property
+    def groupings(self) -> tuple[str, ...]:
+        """What curves may be split by: nothing, the backbone, or a category of ADSL."""
+        return (*GROUPINGS, *(f.column for f in self.fields if f.kind == "category"))
 
     def field(self, column: str) -> FilterField | None:
         return next((f for f in self.fields if f.column == column), None)
@@ -100,7 +107,10 @@ Filter = Levels | Range
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What is looked at. `backbones` are ids of (overlapping) groups: in any of them is in."""
+    """What is looked at. `backbones` are ids of (overlapping) groups: in any of them is in.
+
+    `endpoint` is a time to event of the cut; "" is its first.
+    """
 
     study: str
     cut: str
@@ -109,6 +119,7 @@ class Selection:
     filters: tuple[Filter, ...] = field(default=())
     group: str = "none"
     rules: str = "primary"
+    endpoint: str = ""
 
     @property
     def filtered(self) -> bool:
@@ -123,6 +134,8 @@ class Selection:
             pairs.append(("group", self.group))
         if self.rules != "primary":
             pairs.append(("rules", self.rules))
+        if self.endpoint:
+            pairs.append(("endpoint", self.endpoint))
         pairs += [("backbone", b) for b in self.backbones]
         pairs += [(_FILTER + f.column, text) for f in self.filters for text in f.texts]
         return urlencode(pairs, quote_via=quote, safe="")
@@ -161,14 +174,16 @@ def parse(query: str, vocabulary: Vocabulary) -> Selection:
     for name in fields:
         if name not in (*_SINGLE, "backbone") and not name.startswith(_FILTER):
             raise SelectionError("unknown_parameter")
+    endpoint = _choice(fields, "endpoint", vocabulary.endpoints, "")
     return Selection(
         study=vocabulary.study,
         cut=vocabulary.cut,
         analysis_set=_choice(fields, "set", vocabulary.sets, "enrolled"),
         backbones=_known(fields.get("backbone", ()), vocabulary.backbones, "backbone"),
         filters=_filters(columns, vocabulary),
-        group=_choice(fields, "group", GROUPINGS, "none"),
+        group=_choice(fields, "group", vocabulary.groupings, "none"),
         rules=_choice(fields, "rules", RULE_SETS, "primary"),
+        endpoint="" if endpoint in vocabulary.endpoints[:1] else endpoint,
     )
 
 

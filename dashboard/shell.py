@@ -28,6 +28,7 @@ def layout() -> html.Div:
         [
             dcc.Location(id="address", refresh=False),
             dcc.Store(id="selection"),
+            dcc.Store(id="controls"),  # the cut whose levels the filter bar offers
             dcc.Store(id="document"),
             dcc.Interval(id="heartbeat", interval=NEWER_MILLISECONDS),
             parts.skip_link(),
@@ -65,6 +66,7 @@ def register(app: Dash, context: Context) -> None:
     _route(app)
     _resolve(app, context)
     _filters(app, context)
+    _controls(app, context)
     _newer(app, context)
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("interim", "settle"),
@@ -95,11 +97,13 @@ def _resolve(app: Dash, context: Context) -> None:
         Output("selection", "data"),
         Output("top-bar", "children"),
         Output("filter-bar", "children"),
+        Output("controls", "data"),
         Output("trouble", "children"),
         Output("page", "hidden"),
         Input("address", "search"),
+        State("controls", "data"),
     )
-    def _selection(search: object) -> Any:
+    def _selection(search: object, offered: object) -> Any:
         try:
             selection, opened = context.library.resolve(search if isinstance(search, str) else "")
             view = context.results.view(selection, context.audience())
@@ -108,14 +112,21 @@ def _resolve(app: Dash, context: Context) -> None:
             bar = frame.top_bar(selection, opened, view.population, studies, cuts)
             controls = frame.controls(selection, opened, view.population)
         except SelectionError as error:
-            return None, [], [], _trouble(error), True
+            return _nowhere(_trouble(error))
         except DataError:
             log.exception("a cut could not be opened")
-            return None, [], [], _page("trouble.damaged"), True
+            return _nowhere(_page("trouble.damaged"))
         except Exception:
             log.exception("a selection could not be opened")
-            return None, [], [], _page("trouble.failed"), True
-        return selection.query(), parts.top_bar(bar), parts.filter_bar(*controls), None, False
+            return _nowhere(_page("trouble.failed"))
+        # Controls already there keep the reader's place; `_controls` brings their values.
+        same = offered == selection.cut
+        filters = no_update if same else parts.filter_bar(*controls)
+        return selection.query(), parts.top_bar(bar), filters, selection.cut, None, False
+
+
+def _nowhere(told: html.Div) -> tuple[Any, ...]:
+    return None, [], [], None, told, True
 
 
 def _page(key: str) -> html.Div:
@@ -159,6 +170,59 @@ def _filters(app: Dash, context: Context) -> None:
         except SelectionError:
             return no_update  # a value the page itself never offers
         return "?" + new.query() if new != selection else no_update
+
+
+def _controls(app: Dash, context: Context) -> None:
+    """Counts and choices of the filter controls follow the selection, without rebuilding them."""
+
+    @app.callback(
+        Output({"kind": "levels", "column": ALL}, "options"),
+        Output({"kind": "levels", "column": ALL}, "value"),
+        Output({"kind": "bound", "column": ALL, "end": ALL}, "value"),
+        Input("selection", "data"),
+        State({"kind": "levels", "column": ALL}, "value"),
+        State({"kind": "bound", "column": ALL, "end": ALL}, "value"),
+    )
+    def _follow(query: object, levels: object, bounds: object) -> Any:
+        options, values, ends = ctx.outputs_list
+        still = [no_update] * len(options), [no_update] * len(values), [no_update] * len(ends)
+        if not isinstance(query, str):
+            return still
+        try:
+            selection, opened = context.library.resolve(query)
+        except SelectionError:
+            return still
+        view = context.results.view(selection, context.audience())
+        backbone, others = frame.controls(selection, opened, view.population)
+        known = {c.column: c for c in (*([backbone] if backbone else []), *others)}
+        held = _by_id(ctx.states_list)
+        return (
+            [
+                parts.level_options(known[o["id"]["column"]])
+                if o["id"].get("column") in known
+                else no_update
+                for o in options
+            ],
+            [_value(known, o["id"], held) for o in values],
+            [_value(known, o["id"], held) for o in ends],
+        )
+
+
+def _by_id(states: list[list[dict[str, Any]]]) -> dict[str, Any]:
+    """What the controls hold now, by the text of their id."""
+    return {str(sorted(i["id"].items())): i.get("value") for group in states for i in group}
+
+
+def _value(known: dict[str, parts.FilterControl], id_: dict[str, Any], held: Any) -> Any:
+    """What a control should hold; no_update where it already does, so that nothing answers back."""
+    control = known.get(id_.get("column", ""))
+    if control is None:
+        return no_update
+    wanted: object = list(control.chosen)
+    if "end" in id_:
+        wanted = control.lower if id_["end"] == "lower" else control.upper
+    now = held.get(str(sorted(id_.items())))
+    return no_update if (now or None) == (wanted or None) else wanted
 
 
 def _held(column: str) -> object:

@@ -71,6 +71,7 @@ def _cell(label: str, value: str, of: str, *, words: bool = False) -> html.Div:
             html.Dd(
                 [
                     html.Span(value, className="strip-words" if words else "strip-number"),
+                    " ",
                     html.Span(of, className="strip-of"),
                 ]
             ),

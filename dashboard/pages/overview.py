@@ -10,14 +10,14 @@ from components.overview import accrual, efficacy, maturity, quality, registry, 
 from dashboard.pages.page import Card, Context, Page, fill, slot
 from dashboard.text import text
 
-#: heights are those of the demo study at a laptop's width, so that nothing moves on arrival
+#: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
-    Card(status.NAME, "status.title", 120, status.draw, status.rows),
-    Card(efficacy.NAME, "efficacy.title", 440, efficacy.draw, efficacy.rows),
-    Card(maturity.NAME, "maturity.title", 420, maturity.draw, maturity.rows),
-    Card(accrual.NAME, "accrual.title", 336, accrual.draw, accrual.rows),
-    Card(quality.NAME, "quality.title", 80, quality.draw, quality.rows),
-    Card(registry.NAME, "registry.title", 120, registry.draw, None),
+    Card(status.NAME, "status.title", (180, 362), status.draw, status.rows),
+    Card(efficacy.NAME, "efficacy.title", (494, 921), efficacy.draw, efficacy.rows),
+    Card(maturity.NAME, "maturity.title", (483, 1074), maturity.draw, maturity.rows),
+    Card(accrual.NAME, "accrual.title", (411, 414), accrual.draw, accrual.rows),
+    Card(quality.NAME, "quality.title", (252, 260), quality.draw, quality.rows),
+    Card(registry.NAME, "registry.title", (582, 974), registry.draw, None),
 )
 
 

@@ -33,7 +33,7 @@ class Card:
 
     name: str
     title: str  # key of the text catalogue
-    height: int
+    height: tuple[int, int]  # px on a laptop and on a phone, kept free until the card is there
     draw: Callable[[dict[str, Any]], Any]
     rows: Callable[[dict[str, Any]], tuple[tuple[str, ...], list[tuple[Any, ...]]]] | None = None
 
@@ -50,10 +50,12 @@ class Page:
 
 def slot(card: Card) -> html.Div:
     """Where a card will stand, at its height from the start so that nothing jumps."""
+    wide, narrow = card.height
     return html.Div(
-        skeleton(card.name, text(card.title), height=card.height),
+        skeleton(card.name, text(card.title)),
         id=f"slot-{card.name}",
         className="card-slot",
+        style={"--wide": f"{wide}px", "--narrow": f"{narrow}px"},
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.analysis import Analysis
+from dashboard.derived_findings import derived_findings
 from dashboard.metrics.accrual import accrual as accrual_of
 from dashboard.metrics.accrual import status_counts
 from dashboard.metrics.maturity import event_days, maturity
@@ -156,9 +157,9 @@ def accrual(view: View) -> Json:
 
 
 def quality(view: View) -> Json:
-    """The findings of the import, counted and the first of each severity in words."""
+    """Findings of the import and of the derivations, counted, the first of each severity told."""
     groups: dict[str, list[Finding]] = {}
-    for finding in in_order(view.cut.findings):
+    for finding in in_order([*view.cut.findings, *derived_findings(view.analysis)]):
         groups.setdefault(finding.severity.value, []).append(finding)
     return {
         **_common(view),

@@ -19,7 +19,8 @@ from tests.dashboard.conftest import BufferedClient
 from tests.dashboard.written import ADRS, ADSL, import_written
 
 RESOLVE = (
-    "..selection.data...top-bar.children...filter-bar.children...trouble.children...page.hidden.."
+    "..selection.data...top-bar.children...filter-bar.children...controls.data"
+    "...trouble.children...page.hidden.."
 )
 CALLBACK = "/_dash-update-component"
 
@@ -44,7 +45,8 @@ def ask(client: Any, output: str, inputs: list[Any], **more: Any) -> dict[str, A
 
 
 def resolve(client: Any, search: str) -> dict[str, Any]:
-    return ask(client, RESOLVE, [{"id": "address", "property": "search", "value": search}])
+    inputs = [{"id": "address", "property": "search", "value": search}]
+    return ask(client, RESOLVE, inputs, state=[{"id": "controls", "property": "data"}])
 
 
 def words(part: Any) -> str:
