@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dashboard.metrics.coded import Codes, clean, distinct, first_present, grouped_terms, is_in
 from dashboard.metrics.cohort import Bools, Dates, column_dates
+from dashboard.metrics.columns import Frame, Rows, floats
 from dashboard.metrics.emergent import (
     Emergence,
     EmergentCheck,
@@ -118,10 +119,10 @@ def adverse_events(
     """
     options = options or SafetyOptions()
     start_all = column_dates(adae, ("ASTDT",))
-    patient_all = treated.index(adae["USUBJID"])
+    patient_all = treated.rows_of(adae)
     known = (patient_all >= 0) & ~(start_all > treated.cut)
     rows = np.flatnonzero(known)
-    frame = adae.iloc[rows]
+    frame = Rows(adae, rows)
     patient, start = patient_all[rows], start_all[rows]
     stated = column_dates(frame, ("AENDT",))
     end = np.where(stated <= treated.cut, stated, NAT)
@@ -139,7 +140,7 @@ def adverse_events(
         treated=treated,
         patient=patient,
         row=rows.astype(np.int64),
-        sequence=_numbers(frame, "AESEQ"),
+        sequence=floats(frame, "AESEQ"),
         soc=soc,
         soc_terms=soc_terms,
         pt=pt,
@@ -159,13 +160,7 @@ def adverse_events(
     )
 
 
-def _numbers(frame: pd.DataFrame, column: str) -> NDArray[np.float64]:
-    if column not in frame.columns:
-        return np.full(len(frame), np.nan)
-    return frame[column].to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _initial(frame: pd.DataFrame, scale: Scale | None, options: SafetyOptions) -> Grades:
+def _initial(frame: Frame, scale: Scale | None, options: SafetyOptions) -> Grades:
     column = first_present(frame, options.initial_grade_columns)
     if column is None or scale is None:
         return np.zeros(len(frame), dtype=np.int64)
@@ -173,7 +168,7 @@ def _initial(frame: pd.DataFrame, scale: Scale | None, options: SafetyOptions) -
 
 
 def event_flags(
-    frame: pd.DataFrame,
+    frame: Frame,
     grade: Grades,
     pt: Codes,
     pt_terms: Sequence[str],
@@ -196,14 +191,14 @@ def event_flags(
     return flags, tuple(notes)
 
 
-def _serious(frame: pd.DataFrame) -> Bools | None:
+def _serious(frame: Frame) -> Bools | None:
     if first_present(frame, ("AESER",)):
         return is_in(frame, "AESER", ("Y",))
     present = [c for c in SERIOUS_CRITERIA if first_present(frame, (c,))]
     return either([is_in(frame, c, ("Y",)) for c in present])
 
 
-def _outcome(frame: pd.DataFrame, terms: tuple[str, ...]) -> Bools | None:
+def _outcome(frame: Frame, terms: tuple[str, ...]) -> Bools | None:
     return is_in(frame, "AEOUT", terms) if first_present(frame, ("AEOUT",)) else None
 
 
@@ -212,7 +207,7 @@ def either(masks: Sequence[Bools]) -> Bools | None:
     return np.asarray(np.logical_or.reduce(masks), dtype=np.bool_) if masks else None
 
 
-def _fatal(frame: pd.DataFrame, grade: Grades) -> Bools | None:
+def _fatal(frame: Frame, grade: Grades) -> Bools | None:
     """AESDTH = Y, or the outcome is fatal, or grade 5."""
     found = grade == 5
     recorded = bool(grade.any()) or frame.empty
@@ -224,7 +219,7 @@ def _fatal(frame: pd.DataFrame, grade: Grades) -> Bools | None:
 
 
 def _related(
-    frame: pd.DataFrame,
+    frame: Frame,
     options: SafetyOptions,
     flags: dict[str, Bools | None],
     notes: list[str],
@@ -248,7 +243,7 @@ def _related(
 
 
 def _actions(
-    frame: pd.DataFrame,
+    frame: Frame,
     options: SafetyOptions,
     flags: dict[str, Bools | None],
     notes: list[str],
@@ -269,7 +264,7 @@ def _actions(
 
 
 def _unknown(
-    frame: pd.DataFrame, column: str, known: set[str], outcome: str, *, missing: bool = True
+    frame: Frame, column: str, known: set[str], outcome: str, *, missing: bool = True
 ) -> list[str]:
     codes, terms = distinct(frame, column)
     counts = np.bincount(codes + 1, minlength=len(terms) + 1)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.metrics.cohort import Bools
+from dashboard.metrics.columns import Frame, Rows, factorised
 
 Codes = NDArray[np.int64]
 
@@ -18,14 +18,19 @@ def clean(term: object) -> str:
     return " ".join(str(term).split()).upper()
 
 
-def distinct(frame: pd.DataFrame, column: str) -> tuple[Codes, list[object]]:
-    """Code per row and the distinct values; -1 where the value is missing."""
-    codes, values = pd.factorize(frame[column])
-    return codes.astype(np.int64), list(values)
+def distinct(frame: Frame, column: str) -> tuple[Codes, list[object]]:
+    """Code per row and the distinct values that occur; -1 where the value is missing."""
+    codes, values = factorised(frame, column)
+    if not isinstance(frame, Rows):
+        return codes, list(values)
+    used = np.unique(codes[codes >= 0])
+    table = np.full(len(values) + 1, -1, dtype=np.int64)
+    table[used] = np.arange(used.size)
+    return table[codes], [values[i] for i in used.tolist()]
 
 
 def per_term(
-    frame: pd.DataFrame, column: str, value: Callable[[object], int], missing: int = 0
+    frame: Frame, column: str, value: Callable[[object], int], missing: int = 0
 ) -> NDArray[np.int64]:
     """`value(term)` for each row, computed once per distinct term."""
     codes, terms = distinct(frame, column)
@@ -33,23 +38,25 @@ def per_term(
     return table[codes]
 
 
-def is_in(frame: pd.DataFrame, column: str, terms: Collection[str]) -> Bools:
+def is_in(frame: Frame, column: str, terms: Collection[str]) -> Bools:
     """Rows whose term is one of `terms`, without regard to case and blanks."""
     wanted = {clean(t) for t in terms}
     return per_term(frame, column, lambda t: clean(t) in wanted).astype(np.bool_)
 
 
-def first_present(frame: pd.DataFrame, columns: Sequence[str]) -> str | None:
+def first_present(frame: Frame, columns: Sequence[str]) -> str | None:
     """The first of `columns` with a value; in a frame without rows, the first that is there."""
 
     def has(column: str) -> bool:
-        return column in frame.columns and (frame.empty or bool(frame[column].notna().any()))
+        if column not in frame.columns:
+            return False
+        return frame.empty or bool((factorised(frame, column)[0] >= 0).any())
 
     return next((c for c in columns if has(c)), None)
 
 
 def grouped_terms(
-    frame: pd.DataFrame, columns: Sequence[str], absent: str
+    frame: Frame, columns: Sequence[str], absent: str
 ) -> tuple[Codes, tuple[str, ...]]:
     """Code per row and the sorted terms of the first present column.
 

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dashboard.metrics.columns import Frame, Rows, days, factorised, strings
 from dashboard.metrics.types import Exclusion
 
 Days = NDArray[np.int64]
@@ -72,6 +73,13 @@ class Cohort:
             pd.Index(self.usubjid).get_indexer(pd.Index(usubjid.to_numpy(object))), np.int64
         )
 
+    def rows_of(self, frame: Frame) -> Days:
+        """`index` of the USUBJID column, each patient looked up once."""
+        codes, ids = factorised(frame, "USUBJID")
+        place = {u: i for i, u in enumerate(self.usubjid.tolist())}
+        table = np.array([*(place.get(u, -1) for u in ids), -1], dtype=np.int64)
+        return np.asarray(table[codes], dtype=np.int64)
+
     def date_array(self, days: Days) -> Dates:
         """Calendar dates of days from the origin (shape n); NaT for NEVER."""
         known = self.timed & (days < NEVER)
@@ -104,27 +112,27 @@ class Cohort:
         )
 
 
-def column_dates(frame: pd.DataFrame, columns: Sequence[str]) -> Dates:
+def column_dates(frame: Frame, columns: Sequence[str]) -> Dates:
     """First known date of `columns` per row, as datetime64[D]; NaT where none is known."""
     found = np.full(len(frame), np.datetime64("NaT"), dtype="datetime64[D]")
     for name in columns:
         if name in frame.columns:
-            values = frame[name].to_numpy(dtype="datetime64[D]")
+            values = days(frame, name)
             found = np.where(np.isnat(found), values, found)
     return found
 
 
-def text(frame: pd.DataFrame, column: str) -> NDArray[np.object_]:
+def text(frame: Frame, column: str) -> NDArray[np.object_]:
     """A text column, upper case and stripped; "" where missing or absent."""
     if column not in frame.columns:
         return np.full(len(frame), "", dtype=object)
     # codes repeat: each distinct value is cleaned once; -1, a missing value, takes the last entry
-    codes, distinct = pd.factorize(frame[column])
+    codes, distinct = factorised(frame, column)
     clean = np.array([*(str(v).strip().upper() for v in distinct), ""], dtype=object)
     return np.asarray(clean[codes], dtype=object)
 
 
-def flagged(frame: pd.DataFrame, column: str) -> Bools:
+def flagged(frame: Frame, column: str) -> Bools:
     """True where a flag column is Y; all False when the column is absent."""
     return np.asarray(text(frame, column) == "Y", dtype=np.bool_)
 
@@ -137,11 +145,11 @@ def days_between(later: Dates, earlier: Dates) -> Days:
     return days
 
 
-def aligned(adsl: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
+def aligned(adsl: pd.DataFrame, cohort: Cohort) -> Rows:
     """ADSL rows in the order of the cohort."""
-    place = pd.Index(adsl["USUBJID"].to_numpy(object)).get_indexer(pd.Index(cohort.usubjid))
-    rows: pd.DataFrame = adsl.iloc[place]
-    return rows
+    codes, ids = factorised(adsl, "USUBJID")
+    place = {ids[code]: i for i, code in enumerate(codes.tolist())}
+    return Rows(adsl, np.array([place[u] for u in cohort.usubjid.tolist()], dtype=np.int64))
 
 
 def build_cohort(adsl: pd.DataFrame, cut_date: date, *, origin: Origin = "first_dose") -> Cohort:
@@ -151,21 +159,21 @@ def build_cohort(adsl: pd.DataFrame, cut_date: date, *, origin: Origin = "first_
     never dosed counts from enrolment). Enrolment is ENRLDT, else RANDDT, else RFICDT.
     Raises ValueError when a patient has two rows.
     """
-    adsl = adsl.sort_values("USUBJID", kind="stable").reset_index(drop=True)
-    ids = adsl["USUBJID"].to_numpy(object)
+    ids = strings(adsl, "USUBJID")
+    order = np.argsort(ids, kind="stable")
+    rows, ids = Rows(adsl, order), ids[order]
     if len(set(ids.tolist())) != ids.size:
         raise ValueError("ADSL has more than one row for a patient")
     cut = np.datetime64(cut_date, "D")
-    start = column_dates(adsl, [c for group in _ORIGIN_COLUMNS[origin] for c in group])
+    start = column_dates(rows, [c for group in _ORIGIN_COLUMNS[origin] for c in group])
     late = ~np.isnat(start) & (start > cut)
     excluded = tuple(Exclusion(u, "enrolled after the cut-off date") for u in ids[late])
-    adsl, ids, start = adsl[~late].reset_index(drop=True), ids[~late], start[~late]
+    rows, ids, start = rows.take(~late), ids[~late], start[~late]
     timed = ~np.isnat(start)
 
     def day(columns: Sequence[str]) -> Days:
-        dates = column_dates(adsl, columns)
-        days = days_between(dates, start)
-        return np.where(dates <= cut, days, NEVER)
+        dates = column_dates(rows, columns)
+        return np.where(dates <= cut, days_between(dates, start), NEVER)
 
     follow_up = days_between(np.full(ids.size, cut), start)
     death = day(("DTHDT",))
@@ -173,14 +181,14 @@ def build_cohort(adsl: pd.DataFrame, cut_date: date, *, origin: Origin = "first_
     return Cohort(
         usubjid=ids,
         origin=start,
-        enrolment=column_dates(adsl, ENROLMENT_COLUMNS),
-        first_dose=_until(column_dates(adsl, FIRST_DOSE_COLUMNS), cut),
+        enrolment=column_dates(rows, ENROLMENT_COLUMNS),
+        first_dose=_until(column_dates(rows, FIRST_DOSE_COLUMNS), cut),
         timed=timed,
         follow_up=follow_up,
         death=death,
-        alive=_last_alive(adsl, start, follow_up),
+        alive=_last_alive(rows, start, follow_up),
         new_therapy=day(("NACTDT",)),
-        off_study=np.where(text(adsl, "EOSSTT") == "ONGOING", NEVER, left),
+        off_study=np.where(text(rows, "EOSSTT") == "ONGOING", NEVER, left),
         cut_date=cut_date,
         excluded=excluded,
         untimed=tuple(Exclusion(u, "no first dose and no enrolment date") for u in ids[~timed]),
@@ -192,7 +200,7 @@ def _until(dates: Dates, cut: np.datetime64) -> Dates:
     return np.where(dates <= cut, dates, np.datetime64("NaT", "D"))
 
 
-def _last_alive(adsl: pd.DataFrame, start: Dates, follow_up: Days) -> Days:
+def _last_alive(adsl: Frame, start: Dates, follow_up: Days) -> Days:
     """LSTALVDT, else the latest other contact; known alive later means alive at the cut-off."""
     stated = days_between(column_dates(adsl, ("LSTALVDT",)), start)
     latest = np.zeros(start.shape, dtype=np.int64)

@@ -135,7 +135,7 @@ def discontinuations(
     """
     wanted = set(members.patients)
     keep = np.array([u in wanted for u in cohort.usubjid.tolist()], dtype=np.bool_)
-    rows = aligned(adsl, cohort)[keep]
+    rows = aligned(adsl, cohort).take(keep)
     ids = cohort.usubjid[keep]
     of_treatment = bool(first_present(rows, ("DCTREAS",))) or "EOTSTT" in rows.columns
     state_column, column = ("EOTSTT", "DCTREAS") if of_treatment else ("EOSSTT", "DCSREAS")

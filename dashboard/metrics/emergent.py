@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from dashboard.metrics.cohort import Bools, Dates
+from dashboard.metrics.columns import Frame, factorised
 from dashboard.metrics.grades import MISSING, Grades
 from dashboard.metrics.treated import Treated
 from dashboard.metrics.types import Result, Source
@@ -69,8 +69,12 @@ class EmergentCheck(Result):
     mismatches: tuple[EmergentMismatch, ...]
 
 
-def exported_flag(adae: pd.DataFrame) -> Bools | None:
+def exported_flag(adae: Frame) -> Bools | None:
     """TRTEMFL = Y per row; missing means no. None when the export has no flag at all."""
-    if "TRTEMFL" not in adae.columns or not adae["TRTEMFL"].notna().any():
+    if "TRTEMFL" not in adae.columns:
         return None
-    return np.asarray(adae["TRTEMFL"].isin(["Y", "y"]).to_numpy(), dtype=np.bool_)
+    codes, values = factorised(adae, "TRTEMFL")
+    if not (codes >= 0).any():
+        return None
+    table = np.array([*(v in {"Y", "y"} for v in values), False], dtype=np.bool_)
+    return table[codes]

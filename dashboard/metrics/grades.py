@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.metrics.coded import clean, distinct, first_present
+from dashboard.metrics.columns import Frame
 from dashboard.metrics.safety_options import SafetyOptions, Scale
 
 Grades = NDArray[np.int64]
@@ -54,7 +54,7 @@ def _severity(term: object) -> int:
 
 
 def event_grades(
-    adae: pd.DataFrame, options: SafetyOptions
+    adae: Frame, options: SafetyOptions
 ) -> tuple[Grades, Scale | None, tuple[str, ...]]:
     """Grade per row of ADAE (0 missing), the scale, and notes about terms that are no grade.
 
@@ -77,7 +77,7 @@ def event_grades(
     return np.zeros(len(adae), dtype=np.int64), None, ()
 
 
-def read_grades(adae: pd.DataFrame, column: str, scale: Scale) -> tuple[Grades, dict[str, int]]:
+def read_grades(adae: Frame, column: str, scale: Scale) -> tuple[Grades, dict[str, int]]:
     """Grades of a column, and how often each term that is none occurs."""
     codes, terms = distinct(adae, column)
     read = _ctcae if scale == "CTCAE" else _severity

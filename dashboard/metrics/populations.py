@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.metrics.cohort import NEVER, Bools, Cohort, aligned, column_dates, text
+from dashboard.metrics.columns import Frame
 from dashboard.metrics.recist import NE, PD, Assessments
 from dashboard.metrics.tumour import TargetSums
 from dashboard.metrics.types import AnalysisSet, Exclusion
@@ -134,7 +135,7 @@ def _make(
 
 
 def _by_column(
-    rows: pd.DataFrame,
+    rows: Frame,
     cohort: Cohort,
     name: tuple[str, str],
     column: str,
@@ -154,7 +155,7 @@ def _not_derivable(cohort: Cohort, name: tuple[str, str], why: str) -> AnalysisS
     return AnalysisSet(made.id, made.label, (), made.excluded, made.rule, derivable=False)
 
 
-def screen_failures(adsl: pd.DataFrame) -> Bools:
+def screen_failures(adsl: Frame) -> Bools:
     """Rows of ADSL that are screen failures: SCRNFL = Y, or an arm that says so."""
     failed = text(adsl, "SCRNFL") == "Y"
     for column in SCREEN_FAILURE_COLUMNS:
@@ -162,7 +163,7 @@ def screen_failures(adsl: pd.DataFrame) -> Bools:
     return np.asarray(failed, dtype=np.bool_)
 
 
-def _enrolled(rows: pd.DataFrame, cohort: Cohort, name: tuple[str, str]) -> AnalysisSet:
+def _enrolled(rows: Frame, cohort: Cohort, name: tuple[str, str]) -> AnalysisSet:
     for column in ENROLLED_FLAGS:
         if (text(rows, column) == "Y").any():
             return _by_column(rows, cohort, name, column)
@@ -179,14 +180,14 @@ def _enrolled(rows: pd.DataFrame, cohort: Cohort, name: tuple[str, str]) -> Anal
     )
 
 
-def _safety(rows: pd.DataFrame, cohort: Cohort, name: tuple[str, str]) -> AnalysisSet:
+def _safety(rows: Frame, cohort: Cohort, name: tuple[str, str]) -> AnalysisSet:
     if "SAFFL" in rows.columns:
         return _by_column(rows, cohort, name, "SAFFL")
     keep = ~np.isnat(cohort.first_dose)
     return _make(cohort, name, keep, "no dose of any study drug", "a first dose date")
 
 
-def _full(rows: pd.DataFrame, cohort: Cohort, name: tuple[str, str]) -> AnalysisSet:
+def _full(rows: Frame, cohort: Cohort, name: tuple[str, str]) -> AnalysisSet:
     if "FASFL" in rows.columns:
         return _by_column(rows, cohort, name, "FASFL")
     if not {"INOSDT", "CHMSDT"} <= set(rows.columns):
@@ -206,7 +207,7 @@ def _full(rows: pd.DataFrame, cohort: Cohort, name: tuple[str, str]) -> Analysis
 
 
 def _evaluable(
-    rows: pd.DataFrame, cohort: Cohort, name: tuple[str, str], evidence: Evidence
+    rows: Frame, cohort: Cohort, name: tuple[str, str], evidence: Evidence
 ) -> AnalysisSet:
     if "RESPEVFL" in rows.columns:
         return _by_column(rows, cohort, name, "RESPEVFL")
@@ -238,7 +239,7 @@ def _evaluable(
     )
 
 
-def _measurable(rows: pd.DataFrame, cohort: Cohort, evidence: Evidence) -> tuple[Bools, str]:
+def _measurable(rows: Frame, cohort: Cohort, evidence: Evidence) -> tuple[Bools, str]:
     for column in ("MEASFL", "BMEASIFL"):
         if column in rows.columns:
             return np.asarray(text(rows, column) == "Y", dtype=np.bool_), column

@@ -20,6 +20,7 @@ from dashboard.metrics.cohort import (
     flagged,
     text,
 )
+from dashboard.metrics.columns import Frame, Rows, take
 
 #: Codes in the order "worst": on one day the highest wins, and any evaluable value beats NE.
 TERMS = ("NE", "CR", "PR", "SD", "NON-CR/NON-PD", "PD")
@@ -77,8 +78,8 @@ def overall_responses(
     """
     rows, paramcd = pick_parameter(adrs, paramcds)
     rows = pick_evaluator(rows, "RSEVAL", evaluator)
-    index = cohort.index(rows["USUBJID"])
-    rows, index = rows[index >= 0], index[index >= 0]
+    index = cohort.rows_of(rows)
+    rows, index = rows.take(index >= 0), index[index >= 0]
     terms = text(rows, "AVALC")
     codes = np.array([CODES.get(t, -1) for t in terms], dtype=np.int64)
     dates = column_dates(rows, ("ADT",))
@@ -108,21 +109,21 @@ def overall_responses(
     )
 
 
-def pick_parameter(adrs: pd.DataFrame, paramcds: Sequence[str]) -> tuple[pd.DataFrame, str | None]:
+def pick_parameter(adrs: Frame, paramcds: Sequence[str]) -> tuple[Rows, str | None]:
     """Rows of the first of `paramcds` that is there, and its name; no row and None otherwise."""
     codes = text(adrs, "PARAMCD")
     for name in paramcds:
         hit = codes == name.upper()
         if hit.any():
-            return adrs[hit], name
-    return adrs.iloc[:0], None
+            return take(adrs, hit), name
+    return take(adrs, np.zeros(len(adrs), dtype=np.bool_)), None
 
 
-def pick_evaluator(rows: pd.DataFrame, column: str, evaluator: str) -> pd.DataFrame:
+def pick_evaluator(rows: Rows, column: str, evaluator: str) -> Rows:
     """The evaluator's rows where there are any; otherwise all rows."""
     who = text(rows, column)
     chosen = who == evaluator.upper()
-    return rows[chosen] if chosen.any() else rows
+    return rows.take(chosen) if chosen.any() else rows
 
 
 def first_row(mask: Bools, records: Assessments) -> Days:

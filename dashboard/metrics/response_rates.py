@@ -61,8 +61,8 @@ def _exported(
     rows, paramcd = pick_parameter(adrs, paramcds)
     if paramcd is None:
         return None
-    index = cohort.index(rows["USUBJID"])
-    rows, index = rows[index >= 0], index[index >= 0]
+    index = cohort.rows_of(rows)
+    rows, index = rows.take(index >= 0), index[index >= 0]
     terms = text(rows, "AVALC")
     days = days_between(column_dates(rows, ("ADT",)), cohort.origin[index])
     late = (days > cohort.follow_up[index]) & (days < NEVER)

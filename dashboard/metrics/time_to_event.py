@@ -8,10 +8,10 @@ from datetime import date
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.metrics.cohort import NEVER, Bools, Cohort, Days, column_dates, text
+from dashboard.metrics.columns import Frame, Rows, factorised, floats, strings, take
 from dashboard.metrics.kaplan_meier import KaplanMeier, KaplanMeierOptions, kaplan_meier
 from dashboard.metrics.recist import NE, PD, Assessments, day_at, first_row
 from dashboard.metrics.types import AnalysisSet, Exclusion, Result, Source
@@ -244,7 +244,7 @@ def _tte(endpoint: str, rule: str, cohort: Cohort, outcome: Outcome) -> TimeToEv
 
 
 def exported_time_to_event(
-    adtte: pd.DataFrame,
+    adtte: Frame,
     endpoint: str,
     paramcds: Sequence[str],
     *,
@@ -261,17 +261,22 @@ def exported_time_to_event(
     used = next((c for c in paramcds if (codes == c.upper()).any()), None)
     if used is None:
         return None
-    rows = adtte[codes == used.upper()].sort_values("USUBJID", kind="stable")
-    ids = rows["USUBJID"].to_numpy(object)
-    aval = rows["AVAL"].to_numpy(np.float64)
+    rows = take(adtte, codes == used.upper())
+    ids = strings(rows, "USUBJID")
+    order = np.argsort(ids, kind="stable")
+    rows, ids = rows.take(order), ids[order]
+    again = np.flatnonzero(ids[1:] == ids[:-1])
+    repeated = np.zeros(ids.size, dtype=np.bool_)
+    repeated[again] = repeated[again + 1] = True
+    aval = floats(rows, "AVAL")
     units = text(rows, "AVALU")
     factor = np.array([DAYS_PER.get(u or unit.upper(), np.nan) for u in units], dtype=np.float64)
-    censor = rows["CNSR"].to_numpy(np.float64)
+    censor = floats(rows, "CNSR")
     event = np.isin(censor, [float(c) for c in event_codes])
     excluded: list[Exclusion] = []
     keep = np.ones(ids.size, dtype=np.bool_)
     for reason, bad in (
-        (f"more than one {used} record", rows["USUBJID"].duplicated(keep=False).to_numpy()),
+        (f"more than one {used} record", repeated),
         (f"{used} time missing", np.isnan(aval)),
         (f"{used} time negative", aval < 0),
         (f"{used} unit unknown", np.isnan(factor)),
@@ -295,7 +300,9 @@ def exported_time_to_event(
     )
 
 
-def _words(rows: pd.DataFrame, column: str) -> list[str]:
+def _words(rows: Rows, column: str) -> list[str]:
     if column not in rows.columns:
         return [""] * len(rows)
-    return [str(v) if pd.notna(v) else "" for v in rows[column]]
+    codes, values = factorised(rows, column)
+    table = [*(str(v) for v in values), ""]
+    return [table[code] for code in codes.tolist()]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dashboard.metrics.accrual import on_treatment
 from dashboard.metrics.cohort import Bools, Cohort, Dates, aligned, column_dates
+from dashboard.metrics.columns import Frame, factorised
 from dashboard.metrics.types import AnalysisSet, Exclusion
 
 NAT = np.datetime64("NaT", "D")
@@ -58,9 +59,14 @@ class Treated:
 
     def index(self, usubjid: pd.Series) -> NDArray[np.int64]:
         """Row of each USUBJID, -1 for a patient outside; linear in the rows."""
-        codes, names = pd.factorize(usubjid)
-        place = pd.Index(self.usubjid).get_indexer(pd.Index(np.asarray(names, dtype=object)))
-        return np.append(place, -1)[codes].astype(np.int64)
+        return self.rows_of(usubjid.to_frame("USUBJID"))
+
+    def rows_of(self, frame: Frame) -> NDArray[np.int64]:
+        """`index` of the USUBJID column, each patient looked up once."""
+        codes, ids = factorised(frame, "USUBJID")
+        place = {u: i for i, u in enumerate(self.usubjid.tolist())}
+        table = np.array([*(place.get(u, -1) for u in ids), -1], dtype=np.int64)
+        return np.asarray(table[codes], dtype=np.int64)
 
 
 def treated_patients(
@@ -78,7 +84,7 @@ def treated_patients(
     """
     wanted = set(members.patients)
     keep = np.array([u in wanted for u in cohort.usubjid.tolist()], dtype=np.bool_)
-    rows = aligned(adsl, cohort)[keep]
+    rows = aligned(adsl, cohort).take(keep)
     cut = np.datetime64(cohort.cut_date, "D")
     last = latest(rows, last_dose_columns)
     last = np.where(last <= cut, last, NAT)
@@ -105,7 +111,7 @@ def treated_patients(
     )
 
 
-def latest(rows: pd.DataFrame, columns: Sequence[str]) -> Dates:
+def latest(rows: Frame, columns: Sequence[str]) -> Dates:
     """Latest of the date columns per row, as datetime64[D]; NaT where none is known."""
     found = np.full(len(rows), NAT, dtype="datetime64[D]")
     for name in columns:

@@ -17,6 +17,7 @@ from dashboard.metrics.cohort import (
     flagged,
     text,
 )
+from dashboard.metrics.columns import floats
 from dashboard.metrics.kaplan_meier import Floats
 from dashboard.metrics.recist import pick_evaluator, pick_parameter
 from dashboard.metrics.types import Estimate, Exclusion, Result
@@ -70,14 +71,14 @@ def target_sums(
     """
     rows, paramcd = pick_parameter(adtr, paramcds)
     rows = pick_evaluator(rows, "TREVAL", evaluator)
-    rows = rows[text(rows, "DTYPE") == ""]
-    index = cohort.index(rows["USUBJID"])
-    rows, index = rows[index >= 0], index[index >= 0]
+    rows = rows.take(text(rows, "DTYPE") == "")
+    index = cohort.rows_of(rows)
+    rows, index = rows.take(index >= 0), index[index >= 0]
     day = days_between(column_dates(rows, ("ADT",)), cohort.origin[index])
-    value = _values(rows, "AVAL")
+    value = floats(rows, "AVAL")
     at_base = flagged(rows, "ABLFL")
     base = np.full(cohort.n, np.nan)
-    stated = _values(rows, "BASE")
+    stated = floats(rows, "BASE")
     base[index[~np.isnan(stated)]] = stated[~np.isnan(stated)]
     measured = at_base & ~np.isnan(value)
     base[index[measured]] = value[measured]
@@ -94,12 +95,6 @@ def target_sums(
         base,
         paramcd,
     )
-
-
-def _values(rows: pd.DataFrame, column: str) -> Floats:
-    if column not in rows.columns:
-        return np.full(len(rows), np.nan)
-    return rows[column].to_numpy(np.float64)
 
 
 def percent_change(sums: TargetSums) -> Floats:
