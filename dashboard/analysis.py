@@ -30,6 +30,7 @@ from dashboard.metrics.response_rates import (
     RESPONSE_PARAMCDS,
     prefer_exported,
 )
+from dashboard.metrics.safety_options import AesiGroup, SafetyOptions
 from dashboard.metrics.time_to_event import (
     PfsRules,
     TimeToEvent,
@@ -197,6 +198,23 @@ class Analysis:
     def derived_os(self) -> TimeToEvent | None:
         """Interim's own OS; None when no date of death is exported."""
         return overall_survival(self.cohort) if "DTHDT" in self.adsl.columns else None
+
+    @property
+    def safety_options(self) -> SafetyOptions:
+        """What the study's words and windows mean for its adverse events."""
+        terms, rules, study = self.cut.study.terms, self.rules, self.cut.study
+        labels = {g.id: g.label for g in study.backbones.groups} if study.backbones else {}
+        return SafetyOptions(
+            related=terms.related,
+            not_related=terms.not_related,
+            related_columns=terms.related_columns,
+            drug_labels=labels,
+            severity_scale=terms.severity_scale,
+            teae_end_days=rules.teae_end_days,
+            ae_window_days=rules.ae_window_days,
+            aesi=tuple(AesiGroup(a.id, a.label, tuple(a.terms), a.drug) for a in study.aesi),
+            level=rules.level,
+        )
 
     @property
     def km_options(self) -> KaplanMeierOptions:

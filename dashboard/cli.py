@@ -9,14 +9,15 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
 from dashboard.settings import Settings, SettingsError
 from data_access import VERSION
-from data_access.findings import DataError, Finding, Severity, describe
+from data_access.findings import DataError, Finding, Severity, describe, in_order
 from data_access.importer import ImportResult, check_exports, import_exports
 from data_access.store import CutStore, CutSummary
 
@@ -171,7 +172,7 @@ def _run_import(arguments: argparse.Namespace) -> int:
         progress=_say,
         version=VERSION,
     )
-    return _report(result, as_json=arguments.json, imported=True)
+    return _report(with_derived(result, _say), as_json=arguments.json, imported=True)
 
 
 def _run_check(arguments: argparse.Namespace) -> int:
@@ -182,7 +183,20 @@ def _run_check(arguments: argparse.Namespace) -> int:
         cut_date=arguments.cut_date,
         progress=_say,
     )
-    return _report(result, as_json=arguments.json, imported=False)
+    return _report(with_derived(result, _say), as_json=arguments.json, imported=False)
+
+
+def with_derived(result: ImportResult, progress: Callable[[str], None]) -> ImportResult:
+    """The result of an import or a check with the findings that need a derivation."""
+    if result.refused or result.staged is None:
+        return result
+    from dashboard.analysis import Analysis
+    from dashboard.derived_findings import derived_findings
+    from dashboard.preview import Preview
+
+    progress("Deriving what the exports derive")
+    found = derived_findings(Analysis(Preview(result.staged)))
+    return replace(result, findings=in_order([*result.findings, *found]))
 
 
 def _report(result: ImportResult, *, as_json: bool, imported: bool) -> int:

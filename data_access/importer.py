@@ -69,12 +69,16 @@ def _silent(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What became of an import. `cut` is None when it was refused, or only checked."""
+    """What became of an import. `cut` is None when it was refused, or only checked.
+
+    `staged` is the cut that was or would be written; None when the exports were refused.
+    """
 
     study: Study | None
     findings: tuple[Finding, ...]
     cut: Cut | None = None
     created: bool = False
+    staged: Staged | None = None
 
     @property
     def refused(self) -> bool:
@@ -107,7 +111,7 @@ def import_exports(
         return ImportResult(job.study, in_order([*job.findings, *error.findings]))
     if not created:
         job.findings.append(SAME.finding(f"The exports give cut {cut.id[:12]}, imported before."))
-    return ImportResult(job.study, in_order(job.findings), cut, created)
+    return ImportResult(job.study, in_order(job.findings), cut, created, staged)
 
 
 def check_exports(
@@ -121,8 +125,8 @@ def check_exports(
 ) -> ImportResult:
     """The findings `import_exports` would give; writes nothing."""
     job = _Import(exports, study, cut_date, store, now or datetime.now(UTC), progress)
-    job.run()
-    return ImportResult(job.study, in_order(job.findings))
+    staged = job.run()
+    return ImportResult(job.study, in_order(job.findings), staged=staged)
 
 
 class _Import:

@@ -153,15 +153,20 @@ def _first_match(
     return best, day
 
 
-def best_responses(
-    cohort: Cohort, assessments: Assessments, rules: ResponseRules | None = None
-) -> BestResponses:
-    """Unconfirmed (BOR) and confirmed (CBOR) best response of every patient of the cohort.
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """Best responses of the records given, shape (n_patients,), and the pairs behind them."""
 
-    Patients without any usable record are MISSING; so is one without an origin, who is listed.
-    """
-    rules = rules or ResponseRules()
-    records, first_pd, switched = usable_records(assessments, cohort.new_therapy)
+    unconfirmed: NDArray[np.object_]
+    unconfirmed_day: Days
+    confirmed: NDArray[np.object_]
+    confirmed_day: Days
+    complete: Confirmation
+    partial: Confirmation
+
+
+def read_best(records: Assessments, rules: ResponseRules) -> Reading:
+    """First matching category of each reading; the caller has chosen which records count."""
     r = records.response
     lasting = records.day >= rules.sd_min_days
     stable = (
@@ -172,10 +177,25 @@ def best_responses(
     )
     complete = confirmation(records, CR, (CR,), rules)
     partial = confirmation(records, PR, (CR, PR), rules)
-    bor, bor_day = _first_match(records, (("CR", r == CR), ("PR", r == PR), *stable))
-    cbor, cbor_day = _first_match(
+    unconfirmed = _first_match(records, (("CR", r == CR), ("PR", r == PR), *stable))
+    confirmed = _first_match(
         records, (("CR", complete.confirmed), ("PR", partial.confirmed), *stable)
     )
+    return Reading(*unconfirmed, *confirmed, complete, partial)
+
+
+def best_responses(
+    cohort: Cohort, assessments: Assessments, rules: ResponseRules | None = None
+) -> BestResponses:
+    """Unconfirmed (BOR) and confirmed (CBOR) best response of every patient of the cohort.
+
+    Patients without any usable record are MISSING; so is one without an origin, who is listed.
+    """
+    rules = rules or ResponseRules()
+    records, first_pd, switched = usable_records(assessments, cohort.new_therapy)
+    r = records.response
+    read = read_best(records, rules)
+    complete, partial = read.complete, read.partial
     pair = first_row(complete.confirmed | partial.confirmed, records)
     by = np.append(np.where(complete.confirmed, complete.by, partial.by), -1)[pair]
     ended = np.minimum.reduce([first_pd, cohort.death, cohort.new_therapy, cohort.off_study])
@@ -184,10 +204,10 @@ def best_responses(
     settled = (ended < NEVER) | (pair >= 0)
     return BestResponses(
         usubjid=cohort.patients,
-        unconfirmed=tuple(bor.tolist()),
-        unconfirmed_day=day_tuple(bor_day),
-        confirmed=tuple(cbor.tolist()),
-        confirmed_day=day_tuple(cbor_day),
+        unconfirmed=tuple(read.unconfirmed.tolist()),
+        unconfirmed_day=day_tuple(read.unconfirmed_day),
+        confirmed=tuple(read.confirmed.tolist()),
+        confirmed_day=day_tuple(read.confirmed_day),
         first_response_day=day_tuple(day_at(first_row((r == CR) | (r == PR), records), records)),
         response_day=day_tuple(day_at(pair, records)),
         confirmation_day=day_tuple(day_at(by, records)),

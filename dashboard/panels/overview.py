@@ -13,9 +13,11 @@ from dashboard.analysis import Analysis
 from dashboard.derived_findings import derived_findings
 from dashboard.metrics.accrual import accrual as accrual_of
 from dashboard.metrics.accrual import status_counts
+from dashboard.metrics.ae_overview import ae_overview
 from dashboard.metrics.maturity import event_days, maturity
 from dashboard.metrics.proportions import patient_proportion
 from dashboard.metrics.response_rates import disease_control, objective_response
+from dashboard.metrics.safety import safety_events
 from dashboard.metrics.time_to_event import follow_up, survival
 from dashboard.metrics.types import AnalysisSet, Result
 from dashboard.metrics.windows import response_window
@@ -85,6 +87,28 @@ def efficacy(view: View) -> Json:
         "undated_deaths": list(_undated_deaths(analysis, members)),
         "endpoints": _endpoints(view),
         "min_group": rules.min_group,
+    }
+
+
+def harm(view: View) -> Json:
+    """Related events of grade 3 or higher, and serious events, of the safety set."""
+    analysis = view.analysis
+    members, adae = view.set("safety"), analysis.frame("ADAE")
+    told = None
+    if adae is not None and analysis.sets["safety"].n:
+        options = analysis.safety_options
+        events = safety_events(analysis.adsl, adae, analysis.cohort, members, options)
+        told = ae_overview(events, options)
+    return {
+        **_common(view),
+        "set_label": members.label,
+        "n": members.n,
+        "set_rule": members.rule,
+        "overview": _json(told),
+        "events_known": adae is not None,
+        "min_group": analysis.rules.min_group,
+        "teae_days": analysis.rules.teae_end_days,
+        "endpoints": {},
     }
 
 

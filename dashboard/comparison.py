@@ -1,0 +1,197 @@
+"""Every value of a cut that the export derives and its records give otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard.analysis import Analysis
+from dashboard.metrics.cohort import ENROLMENT_COLUMNS, Days, aligned, column_dates, days_between
+from dashboard.metrics.discrepancies import Discrepancy, response_discrepancies
+from dashboard.metrics.discrepancy_times import (
+    Agreement,
+    Endpoint,
+    Times,
+    agreement,
+    time_discrepancies,
+)
+from dashboard.metrics.duration import duration_of_response
+from dashboard.metrics.response import day_array
+from dashboard.metrics.time_to_event import PfsRules, TimeToEvent, exported_time_to_event
+
+FDA, EMA = "the FDA-like rule", "the EMA-like rule"
+EXPORTED_PFS = "the exported PFS"
+OWN = "the records"
+#: How many days the rounding of an exported time may cost, by its unit.
+SLACK = {"DAYS": 0.5, "WEEKS": 0.5, "MONTHS": 2.0, "YEARS": 5.0}
+SLACK |= {unit[:-1]: days for unit, days in SLACK.items()}
+DOR_PARAMCDS = ("DOR", "RSD", "CRSD")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """All comparisons of a cut. `sizes`: patients compared by endpoint; `followed`: the rule set
+    of the exported PFS, which is what its discrepancies are measured against."""
+
+    found: tuple[Discrepancy, ...]
+    sizes: Mapping[str, int]
+    followed: Agreement | None
+
+
+def discrepancies(analysis: Analysis) -> tuple[Discrepancy, ...]:
+    """Every value against Interim's own reading (PFS: the FDA-like rule), with the reason."""
+    endpoints = (pfs(analysis), overall(analysis), duration(analysis))
+    found = [*best_responses(analysis)]
+    for endpoint in endpoints:
+        if endpoint is not None:
+            found += time_discrepancies(endpoint, _compared(analysis, endpoint))
+    return tuple(found)
+
+
+def compare(analysis: Analysis) -> Compared:
+    """The same for findings: exported PFS is held to the rule set that it follows."""
+    found = [*best_responses(analysis)]
+    sizes = dict.fromkeys(("CBOR", "BOR"), analysis.cohort.n)
+    progression = pfs(analysis)
+    followed = None
+    if progression is not None:
+        who = _compared(analysis, progression)
+        followed = agreement(progression, who)
+        progression = progression.led_by(followed.agree[0][0])
+    for endpoint in (progression, overall(analysis), duration(analysis)):
+        if endpoint is not None:
+            who = _compared(analysis, endpoint)
+            sizes[endpoint.name] = endpoint.n_compared(who)
+            found += time_discrepancies(endpoint, who)
+    return Compared(tuple(found), sizes, followed)
+
+
+def best_responses(analysis: Analysis) -> tuple[Discrepancy, ...]:
+    """CBOR and BOR."""
+    return response_discrepancies(
+        analysis.cohort,
+        analysis.assessments,
+        analysis.responses,
+        analysis.derived_responses,
+        analysis.response_rules,
+    )
+
+
+# --- times ---------------------------------------------------------------------------------------
+
+
+def pfs(analysis: Analysis) -> Endpoint | None:
+    """PFS as exported beside both rule sets; None when one side is not there."""
+    exported = analysis.exported_time("PFS")
+    fda, ema = analysis.derived_pfs("fda"), analysis.derived_pfs("ema")
+    if exported is None or fda is None or ema is None:
+        return None
+    readings = {FDA: fda, EMA: ema}
+    return _endpoint(analysis, "PFS", exported, readings, starts=_origins(analysis))
+
+
+def overall(analysis: Analysis) -> Endpoint | None:
+    """OS as exported beside the date of death or last contact."""
+    exported, own = analysis.exported_time("OS"), analysis.derived_os()
+    if exported is None or own is None:
+        return None
+    return _endpoint(analysis, "OS", exported, {OWN: own}, starts=_origins(analysis))
+
+
+def duration(analysis: Analysis) -> Endpoint | None:
+    """Duration of response of the responders whom the records confirm."""
+    exported, fda = exported_duration(analysis), analysis.derived_pfs("fda")
+    ema, shown = analysis.derived_pfs("ema"), analysis.exported_time("PFS")
+    if exported is None or fda is None or ema is None:
+        return None
+    cohort, responses = analysis.cohort, analysis.derived_responses
+    ends = {FDA: fda, EMA: ema} | ({EXPORTED_PFS: shown} if shown is not None else {})
+    readings = {k: duration_of_response(cohort, responses, v) for k, v in ends.items()}
+    starts = {
+        "the first response, confirmed or not": day_array(responses.first_response_day),
+        "the confirming scan": day_array(responses.confirmation_day),
+        "the origin of PFS": np.zeros(cohort.n, dtype=np.int64),
+    }
+    own = day_array(responses.response_day)
+    return _endpoint(analysis, "DOR", exported, readings, starts=starts, start=own)
+
+
+def exported_duration(analysis: Analysis) -> TimeToEvent | None:
+    """Duration of response as the export derived it; None when it did not."""
+    adtte = analysis.frame("ADTTE")
+    if adtte is None or not {"PARAMCD", "AVAL", "CNSR"} <= set(adtte.columns):
+        return None
+    return exported_time_to_event(
+        adtte,
+        "DOR",
+        analysis.paramcds("DOR") or DOR_PARAMCDS,
+        event_codes=analysis.cut.study.terms.event_codes,
+    )
+
+
+def _endpoint(
+    analysis: Analysis,
+    name: str,
+    exported: TimeToEvent,
+    readings: Mapping[str, TimeToEvent],
+    *,
+    starts: Mapping[str, Days],
+    start: Days | None = None,
+) -> Endpoint:
+    cohort, rules = analysis.cohort, analysis.rules
+    first = next(iter(readings.values()))
+    return Endpoint(
+        name=name,
+        cohort=cohort,
+        exported=Times.of(cohort, exported),
+        readings={k: Times.of(cohort, v) for k, v in readings.items()},
+        assessments=analysis.assessments,
+        starts=starts,
+        ends=_ends(analysis),
+        start=start,
+        slack=_slack(analysis),
+        max_gap=PfsRules("FDA", rules.assessment_interval, rules.visit_window).max_gap,
+        excluded={e.usubjid: e.reason for e in (*first.excluded, *exported.excluded)},
+    )
+
+
+def _slack(analysis: Analysis) -> float:
+    adtte = analysis.frame("ADTTE")
+    if adtte is None or "AVALU" not in adtte.columns:
+        return SLACK["DAYS"]
+    units = {str(u).strip().upper() for u in adtte["AVALU"].dropna().unique()}
+    return max((SLACK[u] for u in units if u in SLACK), default=SLACK["DAYS"])
+
+
+def _origins(analysis: Analysis) -> dict[str, Days]:
+    """Other dates an export may count from, as days from the origin."""
+    columns = ("TRTSDT", "TRT01SDT", *ENROLMENT_COLUMNS)
+    rows = aligned(analysis.adsl, analysis.cohort)
+    return {
+        c: days_between(column_dates(rows, (c,)), analysis.cohort.origin)
+        for c in columns
+        if c in rows.columns
+    }
+
+
+def _ends(analysis: Analysis) -> dict[str, Days]:
+    """Dates at which an export may censor, as days from the origin."""
+    cohort = analysis.cohort
+    return {
+        "the origin": np.zeros(cohort.n, dtype=np.int64),
+        "the start of new anticancer therapy": cohort.new_therapy,
+        "the date last known alive": cohort.alive,
+        "the end of the study": cohort.off_study,
+        "the cut-off date": cohort.follow_up,
+        "the date of death": cohort.death,
+    }
+
+
+def _compared(analysis: Analysis, endpoint: Endpoint) -> np.typing.NDArray[np.bool_]:
+    """Enrolled patients; for duration of response those with both values."""
+    who = analysis.cohort.mask(analysis.sets["enrolled"].patients)
+    if endpoint.name == "DOR":
+        who &= ~np.isnan(endpoint.exported.days) & ~np.isnan(endpoint.own.days)
+    return who
