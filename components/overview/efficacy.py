@@ -8,6 +8,7 @@ from dash import html
 
 from components import numbers
 from components.card import card, empty
+from components.overview.finding import axis, bar_of, finding, missing
 from components.overview.parts import (
     PROPORTION_HEADER,
     Answer,
@@ -35,7 +36,7 @@ def draw(answer: Answer) -> html.Section:
     if answer["n"] == 0:
         body = [empty(text("card.empty.filter"))]
     else:
-        body = [_orr(answer), _dcr(answer), _pfs(answer), _deaths(answer), _axis()]
+        body = [_orr(answer), _dcr(answer), _pfs(answer), _deaths(answer), axis()]
         if answer["n"] < answer["min_group"]:
             body.append(html.P(text("efficacy.small", n=answer["min_group"]), className="note"))
     return card(
@@ -54,53 +55,19 @@ def headline_orr(answer: Answer) -> PatientProportion | None:
     return patient_proportion(answer["orr"])
 
 
-def _finding(
-    answer: Answer,
-    title: str,
-    endpoint: str,
-    sentences: list[str],
-    *,
-    number: Any,
-    bar: Any = None,
-) -> html.Div:
-    stated = answer["endpoints"].get(endpoint)
-    role = [html.Span(text(f"efficacy.role.{stated['role']}"), className="role")] if stated else []
-    return html.Div(
-        [
-            html.Div(
-                [html.H3([title, *role]), html.P(" ".join(sentences), className="sentence")],
-                className="finding-words",
-            ),
-            html.Div([number, bar] if bar is not None else [number], className="finding-number"),
-        ],
-        className="finding",
-    )
-
-
-def _missing(answer: Answer, title: str, endpoint: str, why: str) -> html.Div:
-    number = html.P(text("number.ns"), className="paper absent")
-    return _finding(answer, title, endpoint, [why], number=number)
-
-
-def _bar(answer: Answer, label: str, result: Proportion) -> Any:
-    if result.n < answer["min_group"]:
-        return None
-    return interval_bar(label, result.estimate, result.lower, result.upper, result.level)
-
-
 def _orr(answer: Answer) -> html.Div:
     title = text("efficacy.orr" if answer["confirmed"] else "efficacy.orr.unconfirmed")
     result = headline_orr(answer)
     if result is None or not answer["responses_known"]:
-        return _missing(answer, text("efficacy.orr"), "ORR", text("efficacy.missing.response"))
+        return missing(answer, text("efficacy.orr"), "ORR", text("efficacy.missing.response"))
     number = result.headline
-    return _finding(
+    return finding(
         answer,
         title,
         "ORR",
         _orr_sentences(answer, number),
         number=paper(number, small=answer["min_group"]),
-        bar=_bar(answer, title, number),
+        bar=bar_of(answer, title, number),
     )
 
 
@@ -127,23 +94,23 @@ def _dcr(answer: Answer) -> html.Div:
     title = text("efficacy.dcr")
     result = patient_proportion(answer["dcr"])
     if result is None or not answer["responses_known"]:
-        return _missing(answer, title, "DCR", text("efficacy.missing.response"))
+        return missing(answer, title, "DCR", text("efficacy.missing.response"))
     number = result.headline
     words = text("efficacy.dcr.words", x=number.x, n=number.n, days=answer["sd_min_days"])
-    return _finding(
+    return finding(
         answer,
         title,
         "DCR",
         [words],
         number=paper(number, small=answer["min_group"]),
-        bar=_bar(answer, title, number),
+        bar=bar_of(answer, title, number),
     )
 
 
 def _pfs(answer: Answer) -> html.Div:
     if answer["pfs"] is None or answer["pfs_rate"] is None:
         title = text("efficacy.pfs", time=text("number.months", value=6))
-        return _missing(answer, title, "PFS", text("efficacy.missing.pfs"))
+        return missing(answer, title, "PFS", text("efficacy.missing.pfs"))
     result, rate = SurvivalResult.from_json(answer["pfs"]), Rate.from_json(answer["pfs_rate"])
     curve = result.curve
     when = duration(rate.time)
@@ -160,8 +127,8 @@ def _pfs(answer: Answer) -> html.Div:
     ]
     if rate.survival is None:
         words.append(text("efficacy.not_estimable_at", time=when))
-    number, bar = _rate(answer, title, rate, result)
-    return _finding(answer, title, "PFS", words, number=number, bar=bar)
+    number, line = _rate(answer, title, rate, result)
+    return finding(answer, title, "PFS", words, number=number, bar=line)
 
 
 def _rate(answer: Answer, title: str, rate: Rate, result: SurvivalResult) -> tuple[Any, Any]:
@@ -199,27 +166,19 @@ def _deaths(answer: Answer) -> html.Div:
     title = text("efficacy.deaths")
     result = patient_proportion(answer["deaths"])
     if result is None:
-        return _missing(answer, title, "OS", text("efficacy.missing.deaths"))
+        return missing(answer, title, "OS", text("efficacy.missing.deaths"))
     number = result.headline
     words = [text("efficacy.deaths.words", x=number.x, n=number.n)]
     if answer["undated_deaths"]:
         words.append(text("efficacy.deaths.undated", n=len(answer["undated_deaths"])))
-    return _finding(
+    return finding(
         answer,
         title,
         "DEATHS",
         words,
         number=paper(number, small=answer["min_group"]),
-        bar=_bar(answer, title, number),
+        bar=bar_of(answer, title, number),
     )
-
-
-def _axis() -> html.Div:
-    """The shared scale under the bars."""
-    ticks = [
-        html.Span(f"{v}%", className="tick", style={"left": f"{v}%"}) for v in (0, 25, 50, 75, 100)
-    ]
-    return html.Div(ticks, className="interval-axis", title=text("efficacy.axis"))
 
 
 def _definitions(answer: Answer) -> list[tuple[str, str]]:

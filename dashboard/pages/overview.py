@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import Dash, html
 
-from components.overview import accrual, efficacy, maturity, quality, registry, status
+from components.overview import accrual, efficacy, maturity, quality, registry, safety, status
 from dashboard.pages.page import Card, Context, Page, fill, slot
 from dashboard.text import text
 
@@ -14,6 +14,7 @@ from dashboard.text import text
 CARDS: tuple[Card, ...] = (
     Card(status.NAME, "status.title", (180, 362), status.draw, status.rows),
     Card(efficacy.NAME, "efficacy.title", (494, 921), efficacy.draw, efficacy.rows),
+    Card(safety.NAME, "safety.title", (248, 380), safety.draw, safety.rows),
     Card(maturity.NAME, "maturity.title", (483, 1074), maturity.draw, maturity.rows),
     Card(accrual.NAME, "accrual.title", (411, 414), accrual.draw, accrual.rows),
     Card(quality.NAME, "quality.title", (252, 260), quality.draw, quality.rows),

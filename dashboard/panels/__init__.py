@@ -8,6 +8,7 @@ from dashboard.results import Panel
 PANELS: dict[str, Panel] = {
     "overview-status": overview.status,
     "overview-efficacy": overview.efficacy,
+    "overview-safety": overview.harm,
     "overview-maturity": overview.mature,
     "overview-accrual": overview.accrual,
     "overview-quality": overview.quality,

@@ -23,7 +23,7 @@ class Overview:
 
     def ready(self) -> Overview:
         """Every card has arrived and no callback is under way."""
-        expect(self.page.locator(".card-frame:not(.card-loading)")).to_have_count(6)
+        expect(self.page.locator(".card-frame:not(.card-loading)")).to_have_count(7)
         expect(self.page.locator("[data-dash-is-loading=true]")).to_have_count(0)
         expect(self.page.locator(".dash-graph--pending")).to_have_count(0)
         return self

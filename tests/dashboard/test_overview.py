@@ -236,3 +236,45 @@ def test_a_filter_value_never_reaches_a_card_unread(library: Library) -> None:
     answer = results_of(library).panel("overview-efficacy", one, Audience.FULL)
     assert answer["filter_words"] == "Sex: M"
     assert answer["orr"]["denominator"] == ["P04"]
+
+
+ADAE = """\
+USUBJID,AESEQ,AETERM,AEDECOD,AEBODSYS,ASTDT,AENDT,AETOXGR,AESER,AEREL,TRTEMFL
+P01,1,Neutropenia,NEUTROPENIA,BLOOD,2024-10-10,2024-10-20,3,N,Y,Y
+P01,2,Neutropenia,NEUTROPENIA,BLOOD,2024-11-10,2024-11-20,4,Y,Y,Y
+P02,1,Nausea,NAUSEA,GUT,2024-10-05,2024-10-06,2,N,Y,Y
+P03,1,Fall,FALL,INJURY,2024-12-01,2024-12-02,3,Y,N,Y
+P05,1,Rash,RASH,SKIN,2024-11-01,2024-11-02,3,N,Y,N
+"""
+
+
+def test_related_and_serious_events_of_the_safety_set(
+    other: Callable[..., Library], said: Said
+) -> None:
+    """Related and grade 3 or higher: P01 alone (twice); serious: P01 and P03; safety set of 8."""
+    told = shown(other(adsl=ADSL, adrs=ADRS, adae=ADAE), "overview-safety", said)
+    assert "n = 8" in told
+    assert "Treatment-related events of grade 3 or higher 1 of 8 patients" in told
+    assert "1/8 (12.5%; 95% CI 0.3 to 52.7, Clopper-Pearson)" in told
+    assert "2 events in all" in told
+    assert "Serious adverse events 2 of 8 patients" in told
+    assert "2/8 (25.0%" in told
+
+
+def test_severity_is_never_called_a_grade(other: Callable[..., Library], said: Said) -> None:
+    words = {"AETOXGR": "AESEV", "2": "MODERATE", "3": "SEVERE", "4": "SEVERE"}
+    cells = [line.split(",") for line in ADAE.splitlines()]
+    severity = "\n".join(",".join([*c[:7], words[c[7]], *c[8:]]) for c in cells) + "\n"
+    told = shown(other(adsl=ADSL, adrs=ADRS, adae=severity), "overview-safety", said)
+    assert "Severe treatment-related events 1 of 8 patients" in told
+    assert "grade 3 or higher 1" not in told
+
+
+def test_safety_without_events_or_doses_says_so(
+    other: Callable[..., Library], library: Library, said: Said
+) -> None:
+    assert "The export holds no adverse events (ADAE)" in shown(library, "overview-safety", said)
+    bare = other(
+        study='[study]\nid = "bare"\ntitle = "Bare"\n', adsl="USUBJID,SEX\nP01,F\n", adae=ADAE
+    )
+    assert "does not say who was dosed" in shown(bare, "overview-safety", said)

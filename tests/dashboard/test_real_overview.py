@@ -104,3 +104,23 @@ def test_what_an_export_cannot_tell_is_not_zero(answers: dict[str, Any]) -> None
     assert answers["cdisc_pilot"]["overview-status"]["evaluable_known"] is False
     assert answers["cdisc_pilot"]["overview-efficacy"]["orr"] is None
     assert answers["metabric_cbioportal"]["overview-efficacy"]["pfs"] is None
+
+
+def test_adverse_events_are_those_of_r(answers: dict[str, Any], shared: Path) -> None:
+    """Treatment-emergent events by TRTEMFL; severity stands where there is no CTCAE grade."""
+    expected = reference(shared, "cdisc_pilot")["ae"]["overall"]
+    told = answers["cdisc_pilot"]["overview-safety"]["overview"]
+    assert (told["n"], told["n_events"], told["scale"]) == (
+        expected["N"],
+        expected["n_events"],
+        "severity",
+    )
+    flags = {f["id"]: f["proportion"]["x"] for f in told["flags"] if f["proportion"]}
+    for ours, theirs in (
+        ("any", "any"),
+        ("grade3plus", "sev_ge3"),
+        ("related", "related"),
+        ("related_grade3plus", "related_sev_ge3"),
+        ("serious", "serious"),
+    ):
+        assert flags[ours] == expected[theirs]["n"], ours

@@ -1,0 +1,90 @@
+"""Safety so far: related events of grade 3 or higher, and serious events, in the safety set."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from components.card import card, empty
+from components.overview.finding import axis, bar_of, finding, missing
+from components.overview.parts import (
+    PROPORTION_HEADER,
+    Answer,
+    Rows,
+    paper,
+    population,
+    proportion_row,
+    tools,
+)
+from dashboard.metrics.ae_overview import AeFlag, AeOverview
+from dashboard.text import text
+
+NAME = "overview-safety"
+_FLAGS = ("related_grade3plus", "serious")
+
+
+def draw(answer: Answer) -> html.Section:
+    told = AeOverview.from_json(answer["overview"]) if answer["overview"] else None
+    body: list[Any]
+    if told is None:
+        why = "safety.missing.doses" if answer["events_known"] else "safety.missing.events"
+        body = [empty(text(why))]
+    elif answer["n"] == 0:
+        body = [empty(text("card.empty.filter"))]
+    else:
+        body = [*(_row(answer, told, name) for name in _FLAGS), axis()]
+    return card(
+        NAME,
+        text("safety.title"),
+        body,
+        n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
+        tools=tools(
+            NAME,
+            answer,
+            population(answer, answer["set_rule"]),
+            (
+                text("safety.emergent"),
+                text("safety.definition.emergent", days=answer["teae_days"])
+                if told is None
+                else told.rule,
+            ),
+            (text("safety.related_grade3plus.CTCAE"), text("safety.definition.related")),
+            (text("safety.serious"), text("safety.definition.serious")),
+        ),
+    )
+
+
+def _title(told: AeOverview, name: str) -> str:
+    """Never "grade" where the export only has severity."""
+    if name == "serious":
+        return text("safety.serious")
+    return text(f"safety.{name}.{told.scale or 'CTCAE'}")
+
+
+def _row(answer: Answer, told: AeOverview, name: str) -> html.Div:
+    title = _title(told, name)
+    flag: AeFlag = told.flag(name)
+    if flag.proportion is None:
+        return missing(answer, title, "AE", text("safety.missing.flag"))
+    number = flag.proportion
+    key = "safety.words.one" if flag.n_events == 1 else "safety.words.other"
+    words = text(key, x=number.x, n=number.n, events=flag.n_events)
+    return finding(
+        answer,
+        title,
+        "AE",
+        [words],
+        number=paper(number, small=answer["min_group"]),
+        bar=bar_of(answer, title, number),
+    )
+
+
+def rows(answer: Answer) -> Rows:
+    body: list[tuple[Any, ...]] = []
+    if answer["overview"]:
+        told = AeOverview.from_json(answer["overview"])
+        for flag in told.flags:
+            if flag.proportion is not None:
+                body.append(proportion_row(flag.label, flag.proportion))
+    return tuple(text(k) for k in PROPORTION_HEADER), body

@@ -1,0 +1,267 @@
+"""What the Response page shows: each function asks the metrics for one card, returns plain JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from dashboard.analysis import Analysis
+from dashboard.measurements import best_changes_of, sums_of
+from dashboard.metrics.accrual import on_treatment
+from dashboard.metrics.new_lesions import first_new_lesion
+from dashboard.metrics.not_evaluable import not_evaluable_reasons
+from dashboard.metrics.response import RESPONSE, day_array
+from dashboard.metrics.response_rates import (
+    best_response_table,
+    clinical_benefit,
+    disease_control,
+    objective_response,
+)
+from dashboard.metrics.trajectories import trajectories
+from dashboard.metrics.types import AnalysisSet, Exclusion
+from dashboard.metrics.windows import response_window
+from dashboard.panels.common import common, json_of
+from dashboard.panels.strip import strip
+from dashboard.results import View
+
+Json = Mapping[str, Any]
+
+#: denominators of the rates, in the order shown; another set joins when it is the chosen one
+DENOMINATORS = ("enrolled", "full", "evaluable")
+
+
+def rates(view: View) -> Json:
+    """ORR, DCR and CBR by denominator, and where the response window stands."""
+    analysis, rules = view.analysis, view.analysis.rules
+    confirmed = analysis.responses.source_confirmed is not None
+    chosen = view.selection.analysis_set
+    ids = DENOMINATORS if chosen in DENOMINATORS else (chosen, *DENOMINATORS)
+    windowed = None
+    if confirmed and rules.orr_window_days is not None:
+        windowed = response_window(
+            analysis.window_days,
+            view.members,
+            window_days=rules.orr_window_days,
+            level=rules.level,
+        )
+    return {
+        **common(view),
+        **_readings(analysis),
+        "sets": [_rates_of(view, id_) for id_ in ids],
+        "window": json_of(windowed),
+        "undated": sorted(set(_responders(analysis, view.members)) - _dated(windowed)),
+        "confirm_days": rules.confirm_days,
+        "sd_min_days": rules.sd_min_days,
+        "cb_days": rules.cb_days,
+        "visit_window": rules.visit_window,
+        "origin_rule": analysis.cohort.origin_rule,
+    }
+
+
+def _rates_of(view: View, id_: str) -> dict[str, Any]:
+    """The rates of one denominator; `known` False where the export cannot tell who belongs."""
+    analysis, members = view.analysis, view.set(id_)
+    responses, level = analysis.responses, analysis.rules.level
+    benefit = clinical_benefit(
+        analysis.cohort,
+        analysis.assessments,
+        responses,
+        members,
+        analysis.response_rules,
+        level=level,
+    )
+    return {
+        "id": id_,
+        "label": members.label,
+        "rule": members.rule,
+        "n": members.n,
+        "known": id_ in analysis.shown_sets,
+        "orr": json_of(objective_response(responses, members, level=level)),
+        "dcr": json_of(disease_control(responses, members, level=level)),
+        "cbr": json_of(benefit),
+        "orr_unconfirmed": json_of(
+            objective_response(responses, members, confirmed=False, level=level)
+        ),
+    }
+
+
+def best_response(view: View) -> Json:
+    """Best overall responses, confirmed and unconfirmed, and why some are not evaluable."""
+    analysis, members = view.analysis, view.members
+    table = best_response_table(analysis.responses, members, level=analysis.rules.level)
+    confirmed = analysis.responses.source_confirmed is not None
+    reasons = not_evaluable_reasons(
+        analysis.cohort,
+        analysis.assessments,
+        analysis.responses,
+        analysis.response_rules,
+        confirmed=confirmed,
+    )
+    terms = _terms(analysis, confirmed=confirmed)
+    return {
+        **common(view),
+        **_readings(analysis),
+        "table": table.to_json(),
+        "reasons": [
+            {"term": term, "reasons": _grouped(tuple(e for e in kept if terms[e.usubjid] == term))}
+            for kept in [_inside(reasons, members)]
+            for term in ("NE", "MISSING")
+            if any(terms[e.usubjid] == term for e in kept)
+        ],
+        # without visits the reason of an exported NE cannot be told
+        "reasons_known": analysis.assessments.paramcd is not None,
+        "sd_min_days": analysis.rules.sd_min_days,
+        "confirm_days": analysis.rules.confirm_days,
+    }
+
+
+def waterfall(view: View) -> Json:
+    """Best percent change of every patient with a bar, worst first; the others by reason."""
+    analysis, members = view.analysis, view.members
+    sums = sums_of(analysis)
+    said: dict[str, Any] = {
+        **common(view),
+        **_readings(analysis),
+        "measured": sums is not None,
+        "orr": json_of(_shown_orr(analysis, members)),
+        "bars": [],
+        "without": [],
+        "strip": [],
+    }
+    if sums is None:
+        return said
+    best = best_changes_of(analysis, sums)
+    inside = set(members.patients)
+    marks = _marks(analysis)
+    found = zip(best.usubjid, best.percent, best.day, best.baseline, best.total, strict=True)
+    bars = [
+        {
+            "usubjid": u,
+            "percent": percent,
+            "day": day,
+            "baseline": base,
+            "total": total,
+            **marks[u],
+        }
+        for u, percent, day, base, total in found
+        if u in inside
+    ]
+    bars.sort(key=lambda bar: (-bar["percent"], bar["usubjid"]))
+    said["bars"] = bars
+    said["new_lesions_known"] = any(bar["new_lesion"] is not None for bar in bars)
+    said["without"] = _grouped(_inside(best.without, members), marks)
+    said["strip"] = strip(view.cut.study, analysis.adsl, [bar["usubjid"] for bar in bars])
+    return said
+
+
+def spider(view: View) -> Json:
+    """Percent change over time of every patient with a line, from baseline 0."""
+    analysis, members = view.analysis, view.members
+    sums = sums_of(analysis)
+    said: dict[str, Any] = {
+        **common(view),
+        **_readings(analysis),
+        "measured": sums is not None,
+        "lines": [],
+        "left_out": [],
+        "without": [],
+        "window_days": analysis.rules.orr_window_days,
+    }
+    if sums is None:
+        return said
+    inside = set(members.patients)
+    drawn = trajectories(analysis.cohort, sums, day_array(analysis.responses.first_pd_day))
+    marks = _marks(analysis)
+    said["lines"] = [
+        {**line.to_json(), **marks[line.usubjid]} for line in drawn.lines if line.usubjid in inside
+    ]
+    shown = {line["usubjid"] for line in said["lines"]}
+    said["without"] = [u for u in members.patients if u not in shown]
+    reasons = Counter(e.reason for e in drawn.left_out if e.usubjid in inside)
+    said["left_out"] = [{"reason": reason, "n": n} for reason, n in reasons.most_common()]
+    return said
+
+
+def _readings(analysis: Analysis) -> dict[str, Any]:
+    """Which readings of best response there are, and where each comes from."""
+    responses = analysis.responses
+    return {
+        "source_confirmed": responses.source_confirmed,
+        "source_unconfirmed": responses.source_unconfirmed,
+        "confirmed": responses.source_confirmed is not None,
+        "responses_known": bool(responses.source_confirmed or responses.source_unconfirmed),
+    }
+
+
+def _terms(analysis: Analysis, *, confirmed: bool) -> dict[str, str]:
+    responses = analysis.responses
+    values = responses.confirmed if confirmed else responses.unconfirmed
+    return dict(zip(responses.usubjid, values, strict=True))
+
+
+def _marks(analysis: Analysis) -> dict[str, dict[str, Any]]:
+    """What a bar or a line of a patient says beside its numbers. None: the export does not say."""
+    responses, cohort = analysis.responses, analysis.cohort
+    confirmed = responses.source_confirmed is not None
+    terms = _terms(analysis, confirmed=confirmed)
+    unconfirmed = _terms(analysis, confirmed=False)
+    adrs = analysis.frame("ADRS")
+    first_pd = day_array(responses.first_pd_day)
+    lesion = None if adrs is None else first_new_lesion(adrs, cohort)
+    new = None if lesion is None else (lesion <= np.minimum(first_pd, cohort.follow_up)).tolist()
+    ongoing = on_treatment(analysis.adsl, cohort).tolist() if analysis.doses_known else None
+    both = confirmed and responses.source_unconfirmed is not None
+    waiting = dict(zip(responses.usubjid, responses.candidate_day, strict=True))
+    return {
+        u: {
+            "term": terms[u],
+            "best": unconfirmed[u] if responses.source_unconfirmed is not None else None,
+            "unconfirmed": both and unconfirmed[u] in RESPONSE and terms[u] not in RESPONSE,
+            "waiting": waiting[u] is not None,
+            "new_lesion": None if new is None else new[i],
+            "ongoing": None if ongoing is None else ongoing[i],
+        }
+        for i, u in enumerate(cohort.patients)
+    }
+
+
+def _shown_orr(analysis: Analysis, members: AnalysisSet) -> Any:
+    confirmed = analysis.responses.source_confirmed is not None
+    return objective_response(
+        analysis.responses, members, confirmed=confirmed, level=analysis.rules.level
+    )
+
+
+def _responders(analysis: Analysis, members: AnalysisSet) -> tuple[str, ...]:
+    shown = objective_response(analysis.responses, members)
+    return () if shown is None else shown.numerator
+
+
+def _dated(windowed: Any) -> set[str]:
+    """Responders a window can place."""
+    return set() if windowed is None else {*windowed.responders, *windowed.late_responders}
+
+
+def _inside(exclusions: tuple[Exclusion, ...], members: AnalysisSet) -> tuple[Exclusion, ...]:
+    inside = set(members.patients)
+    return tuple(e for e in exclusions if e.usubjid in inside)
+
+
+def _grouped(
+    exclusions: tuple[Exclusion, ...], marks: Mapping[str, Mapping[str, Any]] | None = None
+) -> list[dict[str, Any]]:
+    """Patients by reason, the most frequent reason first; with their best response on demand."""
+    groups: dict[str, list[str]] = {}
+    for e in exclusions:
+        groups.setdefault(e.reason, []).append(e.usubjid)
+    return [
+        {
+            "reason": reason,
+            "patients": ids,
+            **({} if marks is None else {"terms": [marks[u]["term"] for u in ids]}),
+        }
+        for reason, ids in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))
+    ]
