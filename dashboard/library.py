@@ -25,6 +25,8 @@ from data_access.study.model import FilterColumn
 
 #: open cuts kept in memory; a cut of 100 patients is a few MB
 OPEN_CUTS = 6
+#: characters of a cut id that a canonical query holds (64 bits)
+WHOLE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +65,13 @@ class Library:
 
     def open(self, study: str, cut: str) -> Opened:
         """The cut with its vocabulary. SelectionError when the store has no such cut."""
+        held = self._held(study, cut)
+        if held is not None:
+            return held
         matches = [c.id for c in self.store.cuts(study) if c.id.startswith(cut)]
         if len(matches) != 1:
             raise SelectionError("unknown_cut")
         key = (study, matches[0])
-        with self._lock:
-            if key in self._open:
-                self._open.move_to_end(key)
-                return self._open[key]
         opened = self.store.open(study, matches[0])
         analysis = Analysis(opened)
         found = Opened(opened, analysis, _vocabulary(study, opened, analysis))
@@ -80,9 +81,24 @@ class Library:
                 self._open.popitem(last=False)
         return kept
 
+    def _held(self, study: str, cut: str) -> Opened | None:
+        """An open cut by an id long enough to be nobody else's: no listing is read for it."""
+        if len(cut) < WHOLE:
+            return None
+        with self._lock:
+            for key in self._open:
+                if key[0] == study and key[1].startswith(cut):
+                    self._open.move_to_end(key)
+                    return self._open[key]
+        return None
+
     def resolve(self, query: str) -> tuple[Selection, Opened]:
         """What a query means now: no study is the first, no cut the newest. SelectionError."""
         study, cut = wanted(query)
+        if study is not None and cut is not None:
+            held = self._held(study, cut)
+            if held is not None:
+                return parse(query, held.vocabulary), held
         known = [s.id for s in self.studies()]
         if not known:
             raise SelectionError("no_study")

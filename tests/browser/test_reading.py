@@ -179,7 +179,6 @@ def test_full_screen_gives_the_figure_the_window(open_page: Opener, url: str) ->
     overview = Overview(page, url).open()
     card = overview.card("accrual")
     card.get_by_role("button", name="Full screen").click()
-    page.wait_for_function("document.fullscreenElement !== null")
-    assert page.evaluate("document.fullscreenElement.id") == "overview-accrual"
+    expect(page.locator("#overview-accrual:fullscreen")).to_have_count(1)
     page.evaluate("document.exitFullscreen()")
-    page.wait_for_function("document.fullscreenElement === null")
+    expect(page.locator(":fullscreen")).to_have_count(0)
