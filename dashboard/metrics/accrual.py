@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from dashboard.metrics.cohort import Bools, Cohort, Dates, aligned, column_dates, text
+from dashboard.metrics.cohort import NEVER, Bools, Cohort, Dates, column_dates, in_order, text
 from dashboard.metrics.proportions import patient_proportion
 from dashboard.metrics.types import AnalysisSet, Exclusion, PatientProportion, Result
 
@@ -97,9 +97,10 @@ def on_treatment(adsl: pd.DataFrame, cohort: Cohort) -> Bools:
     """Dosed and not ended at the cut-off, per cohort patient.
 
     Ended: EOTSTT says COMPLETED or DISCONTINUED, or an EOTDT by the cut-off, or death, or, where
-    neither EOTSTT nor EOTDT is exported, a last dose date before the cut-off.
+    neither EOTSTT nor EOTDT is exported, a last dose date before the cut-off. Who has left the study
+    has ended too, unless EOTSTT says ONGOING.
     """
-    rows = aligned(adsl, cohort)
+    rows = in_order(adsl, cohort)
     cut = np.datetime64(cohort.cut_date, "D")
     state = text(rows, "EOTSTT")
     end = column_dates(rows, ("EOTDT",))
@@ -107,6 +108,7 @@ def on_treatment(adsl: pd.DataFrame, cohort: Cohort) -> Bools:
     ended = np.where(np.isnat(end), ended, end <= cut)
     if not {"EOTSTT", "EOTDT"} & set(adsl.columns):
         ended = column_dates(rows, ("TRTEDT", "TRT01EDT")) < cut
+    ended = ended | ((cohort.off_study < NEVER) & (state != "ONGOING") & np.isnat(end))
     alive = np.isnat(cohort.date_array(cohort.death))
     return np.asarray(~np.isnat(cohort.first_dose) & ~ended & alive, dtype=np.bool_)
 

@@ -225,6 +225,20 @@ def test_without_end_of_treatment_the_last_dose_decides(frame, day):
     assert on_treatment(adsl, build_cohort(adsl, CUT)).tolist() == [False, True]
 
 
+def test_who_left_the_study_is_not_on_treatment(frame, day):
+    """A last dose without a date does not mean that dosing goes on."""
+    adsl = frame(
+        [
+            {"USUBJID": "A", "TRTSDT": day(0), "EOSSTT": "DISCONTINUED", "EOSDT": day(7)},
+            {"USUBJID": "B", "TRTSDT": day(0), "EOSSTT": "ONGOING"},
+            {"USUBJID": "C", "TRTSDT": day(0), "EOSSTT": "COMPLETED", "EOSDT": day(9999)},
+        ]
+    )
+    assert on_treatment(adsl, build_cohort(adsl, CUT)).tolist() == [False, True, True]
+    said = adsl.assign(EOTSTT="ONGOING", EOTDT=None)
+    assert on_treatment(said, build_cohort(said, CUT)).tolist() == [True, True, True]
+
+
 def test_maturity_by_calendar_and_by_event(study, everyone):
     cohort, records = study(
         {
