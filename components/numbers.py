@@ -6,8 +6,9 @@ Rounding is half away from zero on the decimal value, as SAS and clinical tables
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Protocol
 
-from dashboard.metrics.kaplan_meier import KaplanMeier, Rate
+from dashboard.metrics.kaplan_meier import Rate
 from dashboard.metrics.time_to_event import FollowUp
 from dashboard.metrics.types import Estimate, Proportion
 from dashboard.text import text
@@ -62,7 +63,17 @@ def proportion(result: Proportion, *, small: int = SMALL) -> str:
     return f"{counts(result)} {in_brackets(result, small=small)}"
 
 
-def rate_in_brackets(rate: Rate, curve: KaplanMeier) -> str:
+class Estimator(Protocol):
+    """Who made an interval: its confidence level and method."""
+
+    @property
+    def level(self) -> float: ...
+
+    @property
+    def method(self) -> str: ...
+
+
+def rate_in_brackets(rate: Rate, curve: Estimator) -> str:
     """What follows a survival rate: (95% CI 38.1 to 64.2, Kaplan-Meier, log-log)."""
     ci = f"{level_words(curve.level)} {interval(rate.lower, rate.upper)}, {curve.method}"
     return f"({ci})"

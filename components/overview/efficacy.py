@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from dash import html
@@ -15,17 +17,15 @@ from components.overview.parts import (
     Rows,
     brackets,
     duration,
+    headline,
     interval_bar,
     paper,
-    patient_proportion,
     population,
     proportion_row,
     tools,
 )
-from dashboard.metrics.kaplan_meier import Rate
-from dashboard.metrics.time_to_event import SurvivalResult
-from dashboard.metrics.types import PatientProportion, Proportion
-from dashboard.metrics.windows import ResponseWindow
+from dashboard.metrics.kaplan_meier import Quantile, Rate
+from dashboard.metrics.types import Proportion
 from dashboard.text import text
 
 NAME = "overview-efficacy"
@@ -48,11 +48,10 @@ def draw(answer: Answer) -> html.Section:
     )
 
 
-def headline_orr(answer: Answer) -> PatientProportion | None:
+def headline_orr(answer: Answer) -> Mapping[str, Any] | None:
     """ORR as headlined: inside the window where one is stated, else the best response so far."""
-    if answer["window"] is not None:
-        return ResponseWindow.from_json(answer["window"]).interim
-    return patient_proportion(answer["orr"])
+    found: Mapping[str, Any] | None = answer["orr"]
+    return found if answer["window"] is None else answer["window"]["interim"]
 
 
 def _orr(answer: Answer) -> html.Div:
@@ -60,7 +59,7 @@ def _orr(answer: Answer) -> html.Div:
     result = headline_orr(answer)
     if result is None or not answer["responses_known"]:
         return missing(answer, text("efficacy.orr"), "ORR", text("efficacy.missing.response"))
-    number = result.headline
+    number = headline(result)
     return finding(
         answer,
         title,
@@ -75,14 +74,16 @@ def _orr_sentences(answer: Answer, number: Proportion) -> list[str]:
     if answer["window"] is None:
         key = "efficacy.orr.all" if answer["confirmed"] else "efficacy.orr.first"
         return [text(key, x=number.x, n=number.n)]
-    window = ResponseWindow.from_json(answer["window"])
+    window = answer["window"]
     origin = text(f"origin.{answer['origin']}")
     words = [
-        text("efficacy.orr.window", x=number.x, n=number.n, days=window.window_days, origin=origin)
+        text(
+            "efficacy.orr.window", x=number.x, n=number.n, days=window["window_days"], origin=origin
+        )
     ]
-    if window.pending:
-        words.append(text("efficacy.orr.pending", n=len(window.pending)))
-    late = len(window.late_responders)
+    if window["pending"]:
+        words.append(text("efficacy.orr.pending", n=len(window["pending"])))
+    late = len(window["late_responders"])
     if late:
         words.append(text("efficacy.orr.late.one" if late == 1 else "efficacy.orr.late", n=late))
     if answer["undated_responders"]:
@@ -92,10 +93,10 @@ def _orr_sentences(answer: Answer, number: Proportion) -> list[str]:
 
 def _dcr(answer: Answer) -> html.Div:
     title = text("efficacy.dcr")
-    result = patient_proportion(answer["dcr"])
+    result = answer["dcr"]
     if result is None or not answer["responses_known"]:
         return missing(answer, title, "DCR", text("efficacy.missing.response"))
-    number = result.headline
+    number = headline(result)
     words = text("efficacy.dcr.words", x=number.x, n=number.n, days=answer["sd_min_days"])
     return finding(
         answer,
@@ -107,50 +108,61 @@ def _dcr(answer: Answer) -> html.Div:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """What the card says of a survival curve, without its steps."""
+
+    n: int
+    events: int
+    level: float
+    method: str
+    median: Quantile
+
+    @classmethod
+    def of(cls, answer: Answer) -> _Curve:
+        curve = answer["pfs"]["curve"]
+        median = Quantile.from_json(curve["quartiles"][1])
+        return cls(curve["n"], curve["events"], curve["level"], curve["method"], median)
+
+
 def _pfs(answer: Answer) -> html.Div:
     if answer["pfs"] is None or answer["pfs_rate"] is None:
         title = text("efficacy.pfs", time=text("number.months", value=6))
         return missing(answer, title, "PFS", text("efficacy.missing.pfs"))
-    result, rate = SurvivalResult.from_json(answer["pfs"]), Rate.from_json(answer["pfs_rate"])
-    curve = result.curve
+    curve, rate = _Curve.of(answer), Rate.from_json(answer["pfs_rate"])
     when = duration(rate.time)
     title = text("efficacy.pfs", time=when)
+    counts = {"events": curve.events, "n": curve.n, "at_risk": rate.n_at_risk, "time": when}
     words = [
-        text(
-            "efficacy.pfs.words",
-            events=curve.events,
-            n=curve.n,
-            at_risk=rate.n_at_risk,
-            time=when,
-        ),
-        text("efficacy.pfs.median", median=_median(result)),
+        text("efficacy.pfs.words", **counts),
+        text("efficacy.pfs.median", median=_median(curve)),
     ]
     if rate.survival is None:
         words.append(text("efficacy.not_estimable_at", time=when))
-    number, line = _rate(answer, title, rate, result)
+    number, line = _rate(answer, title, rate, curve)
     return finding(answer, title, "PFS", words, number=number, bar=line)
 
 
-def _rate(answer: Answer, title: str, rate: Rate, result: SurvivalResult) -> tuple[Any, Any]:
-    curve = result.curve
+def _rate(answer: Answer, title: str, rate: Rate, curve: _Curve) -> tuple[Any, Any]:
+    """The rate and its interval; for a few patients the events and the interval alone."""
     if rate.survival is None:
         return html.P(text("number.ne"), className="paper absent"), None
-    small = curve.n < answer["min_group"]
-    shown = text("number.ne") if small else f"{numbers.percent(rate.survival)}%"
-    parts: list[Any] = [
-        *([] if small else [html.Span(shown, className="count"), " "]),
-        brackets(numbers.rate_in_brackets(rate, curve)),
-    ]
-    if small:
-        parts = [html.Span(f"{curve.events}/{curve.n}", className="count"), " ", *parts]
-    bar = None
-    if not small:
-        bar = interval_bar(title, rate.survival, rate.lower, rate.upper, curve.level)
-    return html.P(parts, className="paper"), bar
+    interval = brackets(numbers.rate_in_brackets(rate, curve))
+    if curve.n < answer["min_group"]:
+        events = f"{curve.events}/{curve.n}"
+        told: list[Any] = [
+            html.Span(events, className="count"),
+            html.Span(f" {text('efficacy.pfs.small')} ", className="brackets"),
+            interval,
+        ]
+        return html.P(told, className="paper"), None
+    shown = html.Span(f"{numbers.percent(rate.survival)}%", className="count")
+    bar = interval_bar(title, rate.survival, rate.lower, rate.upper, curve.level)
+    return html.P([shown, " ", interval], className="paper"), bar
 
 
-def _median(result: SurvivalResult) -> str:
-    median = result.curve.median
+def _median(curve: _Curve) -> str:
+    median = curve.median
     if median.estimate is None:
         return text("number.nr")
 
@@ -158,16 +170,16 @@ def _median(result: SurvivalResult) -> str:
         return text("number.nr") if value is None else numbers.months(value)
 
     ends = text("number.to", lower=end(median.lower), upper=end(median.upper))
-    ci = f"{numbers.level_words(result.curve.level)} {ends}"
+    ci = f"{numbers.level_words(curve.level)} {ends}"
     return text("efficacy.pfs.median.value", value=numbers.months(median.estimate), ci=ci)
 
 
 def _deaths(answer: Answer) -> html.Div:
     title = text("efficacy.deaths")
-    result = patient_proportion(answer["deaths"])
+    result = answer["deaths"]
     if result is None:
         return missing(answer, title, "OS", text("efficacy.missing.deaths"))
-    number = result.headline
+    number = headline(result)
     words = [text("efficacy.deaths.words", x=number.x, n=number.n)]
     if answer["undated_deaths"]:
         words.append(text("efficacy.deaths.undated", n=len(answer["undated_deaths"])))
@@ -223,11 +235,11 @@ def rows(answer: Answer) -> Rows:
     body: list[tuple[Any, ...]] = []
     orr = headline_orr(answer)
     if orr is not None:
-        body.append(proportion_row(orr.label, orr.headline))
+        body.append(proportion_row(orr["label"], headline(orr)))
     for name in ("dcr", "deaths"):
-        result = patient_proportion(answer[name])
+        result = answer[name]
         if result is not None:
-            body.append(proportion_row(result.label, result.headline))
+            body.append(proportion_row(result["label"], headline(result)))
     if answer["pfs"] is not None:
         rate, curve = Rate.from_json(answer["pfs_rate"]), answer["pfs"]["curve"]
         ends = [

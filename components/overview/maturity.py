@@ -14,21 +14,21 @@ from components.overview.parts import (
     Answer,
     Rows,
     duration,
+    headline,
     paper,
     population,
     proportion_row,
     tools,
 )
-from dashboard.metrics.maturity import Maturity
+from dashboard.metrics.competing import Incidence
 from dashboard.metrics.types import Proportion
-from dashboard.metrics.windows import ResponseWindow
 from dashboard.text import text
 
 NAME = "overview-maturity"
 
 
 def draw(answer: Answer) -> html.Section:
-    windows = [Maturity.from_json(w) for w in answer["windows"]]
+    windows = answer["windows"]
     body: list[Any]
     if answer["n"] == 0:
         body = [empty(text("card.empty.filter"))]
@@ -37,7 +37,7 @@ def draw(answer: Answer) -> html.Section:
     else:
         body = [html.Div([_window(w) for w in windows], className="windows")]
         if answer["bounds"] is not None:
-            body.append(_bounds(answer, ResponseWindow.from_json(answer["bounds"])))
+            body.append(_bounds(answer, answer["bounds"]))
     origin = text(f"origin.{answer['origin']}")
     return card(
         NAME,
@@ -54,13 +54,15 @@ def draw(answer: Answer) -> html.Section:
     )
 
 
-def _label(window: Maturity) -> str:
-    return f"{text(f'maturity.{window.id}')}, {duration(window.window_days)}"
+def _label(window: Answer) -> str:
+    name = text(f"maturity.{window['id']}")
+    return f"{name}, {duration(window['window_days'])}"
 
 
-def _window(window: Maturity) -> html.Div:
-    n, resolved = window.resolved.headline.n, window.resolved.headline.x
-    followed, open_ = window.followed.headline.x, len(window.open)
+def _window(window: Answer) -> html.Div:
+    done = headline(window["resolved"])
+    n, resolved = done.n, done.x
+    followed, open_ = headline(window["followed"]).x, len(window["open"])
     share = 100 * resolved / n if n else 0
     return html.Div(
         [
@@ -86,38 +88,38 @@ def _window(window: Maturity) -> html.Div:
                 ),
             ),
             html.P(_words(window, followed, resolved, open_), className="window-words"),
-            html.P(text(f"maturity.final.{window.id}"), className="window-final"),
+            html.P(text(f"maturity.final.{window['id']}"), className="window-final"),
         ],
         className="window",
     )
 
 
-def _words(window: Maturity, followed: int, resolved: int, open_: int) -> str:
+def _words(window: Answer, followed: int, resolved: int, open_: int) -> str:
     parts = [
-        text("maturity.followed", followed=followed, time=duration(window.window_days)),
+        text("maturity.followed", followed=followed, time=duration(window["window_days"])),
         text("maturity.early", early=resolved - followed),
     ]
-    if window.days_left:
+    left = window["days_left"]
+    if left:
         parts.append(text("maturity.open", open=open_))
-        days = (window.days_left[0], window.days_left[-1])
-        parts.append(text("maturity.next", days=days[0], last=days[1]))
+        parts.append(text("maturity.next", days=left[0], last=left[-1]))
     else:
         parts.append(text("maturity.none.open"))
     return "; ".join(parts) + "."
 
 
-def _bounds(answer: Answer, window: ResponseWindow) -> html.Div:
+def _bounds(answer: Answer, window: Answer) -> html.Div:
     small = answer["min_group"]
     lines = [
-        _line(text("maturity.bounds.fail"), window.all_fail.headline, small),
-        _line(text("maturity.bounds.respond"), window.all_respond.headline, small),
+        _line(text("maturity.bounds.fail"), headline(window["all_fail"]), small),
+        _line(text("maturity.bounds.respond"), headline(window["all_respond"]), small),
     ]
-    if window.window_days is not None:
-        pending = len(window.mature_pending)
-        label = text("maturity.bounds.mature", days=window.window_days)
+    if window["window_days"] is not None:
+        pending = len(window["mature_pending"])
+        label = text("maturity.bounds.mature", days=window["window_days"])
         if pending:
             label = f"{label}, {text('maturity.bounds.pending', n=pending)}"
-        lines.append(_line(label, window.mature.headline, small))
+        lines.append(_line(label, headline(window["mature"]), small))
     lines += _incidence(answer, window)
     return html.Div(
         [html.H3(text("maturity.bounds")), html.Dl(lines, className="bounds-list")],
@@ -129,10 +131,10 @@ def _line(label: str, result: Proportion, small: int) -> html.Div:
     return html.Div([html.Dt(label), html.Dd(paper(result, small=small))])
 
 
-def _incidence(answer: Answer, window: ResponseWindow) -> list[html.Div]:
-    found = window.incidence
-    if found is None or window.interim.headline.n < answer["min_group"]:
+def _incidence(answer: Answer, window: Answer) -> list[html.Div]:
+    if window["incidence"] is None or headline(window["interim"]).n < answer["min_group"]:
         return []
+    found = Incidence.from_json(window["incidence"])
     if found.estimate is None:
         words = text("number.ne")
     else:
@@ -141,23 +143,21 @@ def _incidence(answer: Answer, window: ResponseWindow) -> list[html.Div]:
             value=numbers.percent(found.estimate),
             ci=numbers.level_words(answer["level"]),
             interval=numbers.interval(found.lower, found.upper),
-            method=window.incidence_method,
+            method=window["incidence_method"],
         )
-    label = text("maturity.bounds.incidence", days=window.window_days)
+    label = text("maturity.bounds.incidence", days=window["window_days"])
     return [html.Div([html.Dt(label), html.Dd(html.P(words, className="paper"))])]
 
 
 def rows(answer: Answer) -> Rows:
     body: list[tuple[Any, ...]] = []
-    for data in answer["windows"]:
-        window = Maturity.from_json(data)
-        label = _label(window)
-        for part in (window.followed, window.resolved):
-            body.append(proportion_row(f"{label}{part.label}", part.headline))
-    if answer["bounds"] is not None:
-        bounds = ResponseWindow.from_json(answer["bounds"])
+    for window in answer["windows"]:
+        for part in (window["followed"], window["resolved"]):
+            body.append(proportion_row(f"{_label(window)}{part['label']}", headline(part)))
+    bounds = answer["bounds"]
+    if bounds is not None:
         body += [
-            proportion_row(r.label, r.headline)
-            for r in (bounds.all_fail, bounds.all_respond, bounds.mature)
+            proportion_row(bounds[r]["label"], headline(bounds[r]))
+            for r in ("all_fail", "all_respond", "mature")
         ]
     return tuple(text(k) for k in PROPORTION_HEADER), body

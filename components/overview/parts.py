@@ -11,7 +11,7 @@ from dash import html
 from components import numbers
 from components.attributes import attrs
 from components.card import Definition, Tools
-from dashboard.metrics.types import PatientProportion, Proportion
+from dashboard.metrics.types import Proportion
 from dashboard.text import day, text
 
 Answer = Mapping[str, Any]
@@ -71,8 +71,9 @@ def population(answer: Answer, rule: str) -> tuple[str, str]:
     )
 
 
-def patient_proportion(data: Mapping[str, Any] | None) -> PatientProportion | None:
-    return None if data is None else PatientProportion.from_json(data)
+def headline(data: Mapping[str, Any]) -> Proportion:
+    """The headline of a proportion of patients; the patients themselves are not read."""
+    return Proportion.from_json(data["headline"])
 
 
 def paper(result: Proportion, *, small: int) -> html.P:

@@ -12,11 +12,11 @@ from components.overview.parts import (
     PROPORTION_HEADER,
     Answer,
     Rows,
+    headline,
     population,
     proportion_row,
     tools,
 )
-from dashboard.metrics.accrual import StatusCounts
 from dashboard.metrics.time_to_event import FollowUp
 from dashboard.text import day, text
 
@@ -25,10 +25,10 @@ _CELLS = ("treated", "evaluable", "on_treatment", "ended")
 
 
 def draw(answer: Answer) -> html.Section:
-    counts = StatusCounts.from_json(answer["counts"])
-    cells = [_enrolled(counts, answer)]
+    counts = answer["counts"]
+    cells = [_enrolled(answer)]
     for name in _CELLS:
-        result = getattr(counts, name).headline
+        result = headline(counts[name])
         if _known(answer, name):
             of = text("status.of", n=result.n)
             cells.append(_cell(text(f"status.{name}"), str(result.x), of))
@@ -41,11 +41,11 @@ def draw(answer: Answer) -> html.Section:
         n=text("status.cut", date=day(answer["cut_date"])),
         tools=tools(
             NAME,
-            {**answer, "set_label": text("set.enrolled"), "n": counts.enrolled.headline.n},
+            {**answer, "set_label": text("set.enrolled"), "n": headline(counts["enrolled"]).n},
             (text("status.treated"), text("status.definition.treated")),
             (text("status.follow_up"), text("status.definition.follow_up")),
             population(
-                {**answer, "set_label": text("set.enrolled"), "n": counts.enrolled.headline.n},
+                {**answer, "set_label": text("set.enrolled"), "n": headline(counts["enrolled"]).n},
                 answer["enrolled_rule"],
             ),
         ),
@@ -58,10 +58,10 @@ def _known(answer: Answer, name: str) -> bool:
     return bool(answer["evaluable_known" if name == "evaluable" else "doses_known"])
 
 
-def _enrolled(counts: StatusCounts, answer: Answer) -> html.Div:
+def _enrolled(answer: Answer) -> html.Div:
     planned = answer["planned"]
     of = "" if planned is None or answer["filtered"] else text("status.planned", n=planned)
-    return _cell(text("status.enrolled"), str(counts.enrolled.headline.x), of)
+    return _cell(text("status.enrolled"), str(headline(answer["counts"]["enrolled"]).x), of)
 
 
 def _cell(label: str, value: str, of: str, *, words: bool = False) -> html.Div:
@@ -91,9 +91,9 @@ def _follow_up(answer: Answer) -> html.P:
 
 
 def rows(answer: Answer) -> Rows:
-    counts = StatusCounts.from_json(answer["counts"])
+    counts = answer["counts"]
     body: list[tuple[Any, ...]] = [
-        proportion_row(text(f"status.{name}"), getattr(counts, name).headline)
+        proportion_row(text(f"status.{name}"), headline(counts[name]))
         for name in ("enrolled", *_CELLS)
         if name == "enrolled" or _known(answer, name)
     ]

@@ -44,6 +44,7 @@ STRINGS: dict[str, str] = {
     "efficacy.orr.undated": "{n} responses have no date and cannot be placed in the window: they are not counted.",
     "efficacy.dcr.words": "{x} of {n} patients had a response, or stable disease lasting at least {days} days, as their best response so far.",
     "efficacy.pfs.words": "{events} of {n} patients progressed or died; {at_risk} were still followed at {time}.",
+    "efficacy.pfs.small": "events; survival rate",
     "efficacy.pfs.median": "Median {median}.",
     "efficacy.pfs.median.value": "{value} months ({ci})",
     "efficacy.deaths.words": "{x} of {n} patients died of any cause by the cut-off.",
