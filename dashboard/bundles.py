@@ -20,7 +20,14 @@ PLOTLY_TRACES = frozenset(
     }
 )  # fmt: skip
 
-STYLES = ("vendor/bootstrap-5.3.9.min.css", "tokens.css", "shell.css", "report.css", "print.css")
+STYLES = (
+    "vendor/bootstrap-5.3.9.min.css",
+    "tokens.css",
+    "shell.css",
+    "report.css",
+    "survival.css",
+    "print.css",
+)
 FONT = "vendor/inter-4.001/inter-latin.woff2"
 #: before first paint: the style nonce and the colour theme
 HEAD_SCRIPTS = ("head.js",)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from dashboard.catalogue import overview, shell
+from dashboard.catalogue import overview, shell, survival
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-CATALOGUE: dict[str, str] = {**shell.STRINGS, **overview.STRINGS}
+CATALOGUE: dict[str, str] = {**shell.STRINGS, **overview.STRINGS, **survival.STRINGS}
 
 
 def text(key: str, /, **values: object) -> str:

@@ -122,7 +122,11 @@ def _lines(curve: Curve) -> list[dict[str, Any]]:
 
 
 def _line(
-    curve: Curve, points: list[tuple[float, float, list[Any]]], width: float, opacity: float, ci: str
+    curve: Curve,
+    points: list[tuple[float, float, list[Any]]],
+    width: float,
+    opacity: float,
+    ci: str,
 ) -> dict[str, Any]:
     key = "survival.hover.group" if curve.label else "survival.hover"
     return {
@@ -163,9 +167,7 @@ def _bands(curve: Curve) -> list[dict[str, Any]]:
     return [_band(curve, found, opacity) for opacity, found in pieces.items() if found]
 
 
-def _steps(
-    found: KaplanMeier, thin: float | None
-) -> list[tuple[float, float, float, float, bool]]:
+def _steps(found: KaplanMeier, thin: float | None) -> list[tuple[float, float, float, float, bool]]:
     """(from, to, lower, upper, few at risk) between neighbouring times, where both limits exist."""
     out = []
     for i in range(len(found.time) - 1):
@@ -342,12 +344,13 @@ def _layout(plot: Plot) -> dict[str, Any]:
 def _shapes(plot: Plot) -> list[dict[str, Any]]:
     out = []
     if plot.window is not None and plot.window[0] <= plot.ticks[-1]:
-        out.append(_segment(plot.window[0], 0, plot.window[0], 100, "edge", "1px,3px"))
+        month = plot.window[0]
+        out.append(_segment((month, 0), (month, 100), "1px,3px"))
     reached = [(c, m) for c in plot.curves if (m := _median(c)) is not None]
     if reached:
         farthest = max(m for _, m in reached)
-        out.append(_segment(0, 50, farthest, 50, "edge", "3px,3px"))
-    out += [_segment(m, 0, m, 50, "edge", "3px,3px") for _, m in reached]
+        out.append(_segment((0, 50), (farthest, 50), "3px,3px"))
+    out += [_segment((m, 0), (m, 50), "3px,3px") for _, m in reached]
     if plot.grouped:
         ends = _label_heights(plot)
         for i, (curve, y) in enumerate(zip(plot.curves, ends, strict=True)):
@@ -361,17 +364,16 @@ def _median(curve: Curve) -> float | None:
     return None if found.estimate is None else _month(found.estimate)
 
 
-def _segment(
-    x0: float, y0: float, x1: float, y1: float, colour: str, dash: str
-) -> dict[str, Any]:
+def _segment(start: tuple[float, float], end: tuple[float, float], dash: str) -> dict[str, Any]:
+    """A reference line, behind the data."""
     return {
         "type": "line",
-        "x0": x0,
-        "y0": y0,
-        "x1": x1,
-        "y1": y1,
+        "x0": start[0],
+        "y0": start[1],
+        "x1": end[0],
+        "y1": end[1],
         "layer": "below",
-        "line": {"width": 1, "dash": dash, "color": theme.colour(colour)},
+        "line": {"width": 1, "dash": dash, "color": theme.colour("edge")},
     }
 
 
@@ -428,8 +430,8 @@ def _swatch(plot: Plot, curve: Curve, i: int) -> dict[str, Any]:
 def _annotations(plot: Plot) -> list[dict[str, Any]]:
     out = []
     if plot.note:
-        words = {"xref": "paper", "yref": "paper", "x": 0, "y": 1, "yshift": 8}
-        out.append(_words("<br>".join(plot.note), words, "left", "bottom", "ink"))
+        above = {"xref": "paper", "yref": "paper", "x": 0, "y": 1, "yshift": 8}
+        out.append(_words("<br>".join(plot.note), above, "left", "bottom", "ink"))
     if plot.window is not None and plot.window[0] <= plot.ticks[-1]:
         where = {"x": plot.window[0], "y": 100, "xshift": 4, "yshift": -2}
         out.append(_words(plot.window[1], where, "left", "top", "muted"))
@@ -442,8 +444,8 @@ def _annotations(plot: Plot) -> list[dict[str, Any]]:
     elif (median := _median(plot.curves[0])) is not None:
         near = median < 0.7 * plot.ticks[-1]
         where = {"x": median, "y": 0, "xshift": 4 if near else -4, "yshift": 2}
-        words = text("survival.median.label", value=numbers.fixed(median))
-        out.append(_words(words, where, "left" if near else "right", "bottom", "muted"))
+        label = text("survival.median.label", value=numbers.fixed(median))
+        out.append(_words(label, where, "left" if near else "right", "bottom", "muted"))
     return out
 
 
@@ -485,4 +487,3 @@ def colours(position: int, *, single: bool) -> tuple[str, str]:
     if single:
         return theme.colour("accent"), DASHES[0]
     return theme.backbone_colour(position), DASHES[position % len(DASHES)]
-

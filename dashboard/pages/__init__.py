@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dashboard.pages import overview
+from dashboard.pages import overview, survival
 from dashboard.pages.page import Context, Page
 
-PAGES: tuple[Page, ...] = (overview.PAGE,)
+PAGES: tuple[Page, ...] = (overview.PAGE, survival.PAGE)
 
 __all__ = ["PAGES", "Context", "Page"]

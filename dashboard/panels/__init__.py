@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.panels import overview
+from dashboard.panels import overview, survival
 from dashboard.results import Panel
 
 PANELS: dict[str, Panel] = {
@@ -13,4 +13,8 @@ PANELS: dict[str, Panel] = {
     "overview-accrual": overview.accrual,
     "overview-quality": overview.quality,
     "overview-registry": overview.registry,
+    "survival-curve": survival.curve,
+    "survival-rules": survival.censoring,
+    "survival-reasons": survival.reasons,
+    "survival-follow": survival.follow,
 }

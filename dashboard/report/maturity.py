@@ -31,7 +31,7 @@ def maturity_report(analysis: Analysis, members_of: Callable[[str], AnalysisSet]
                 level=rules.level,
             )
         )
-    pfs = analysis.pfs("fda")
+    pfs = analysis.pfs("primary")
     if pfs is not None:
         out["pfs"] = _counts(
             maturity(

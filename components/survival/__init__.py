@@ -1,0 +1,1 @@
+"""The cards of the Survival page: a panel's answer in, a card out."""

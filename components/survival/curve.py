@@ -1,0 +1,435 @@
+"""The curve as a card: headline rate and median, the figure, the landmarks, what it rests on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from components import numbers
+from components.card import card, empty
+from components.figures.kaplan_meier import (
+    MAX_BANDS,
+    Curve,
+    Plot,
+    colours,
+    height,
+    kaplan_meier_figure,
+)
+from components.graph import graph
+from components.menu import choices, menu
+from components.overview.parts import Answer, Rows, brackets, duration, population, tools
+from components.survival import words
+from dashboard.metrics.kaplan_meier import KaplanMeier, Quantile, Rate, RiskTable
+from dashboard.metrics.time_to_event import SurvivalResult
+from dashboard.text import text
+
+NAME = "survival-curve"
+MAX_CURVES = 8
+
+
+def draw(answer: Answer) -> html.Section:
+    endpoint = answer["endpoint"]
+    if endpoint is None or answer["result"] is None:
+        title = text("survival.curve.title")
+        return card(NAME, title, [empty(text("survival.missing"))], tools=tools(NAME, answer))
+    result = SurvivalResult.from_json(answer["result"])
+    drawn = _drawable(answer, result)
+    return card(
+        NAME,
+        endpoint["label"],
+        [_controls(answer), *_body(answer, result)],
+        n=_n_words(answer, result),
+        tools=tools(NAME, answer, *_definitions(answer, result), picture=drawn),
+    )
+
+
+def _drawable(answer: Answer, result: SurvivalResult) -> bool:
+    return bool(result.curve.n >= answer["min_group"])
+
+
+def _n_words(answer: Answer, result: SurvivalResult) -> str:
+    if answer["endpoint"]["id"] == "DOR":
+        return text("survival.n.responders", n=result.curve.n)
+    return text("survival.n", label=answer["set_label"], n=result.curve.n)
+
+
+def _controls(answer: Answer) -> html.Div:
+    """What the card may be changed to: links, so that each choice is a view with an address."""
+    menus = [
+        _menu(text("survival.pick"), answer["endpoints"]),
+        _menu(text("survival.reading"), answer["readings"]),
+        _menu(text("survival.group"), answer["groups"]),
+    ]
+    return html.Div([m for m in menus if m is not None], className="card-choices")
+
+
+def _menu(name: str, items: list[dict[str, Any]]) -> html.Details | None:
+    if len(items) < 2:
+        return None
+    now = next((i["label"] for i in items if i["current"]), items[0]["label"])
+    links = [(i["label"], f"?{i['query']}", i["current"]) for i in items]
+    full = text("survival.pick.now", name=name, value=now)
+    face = [html.Span(f"{name}: ", className="choice-name"), now]
+    return menu(
+        face, choices(links, current_words=text("shell.current")), name=full, extra="picker"
+    )
+
+
+def _body(answer: Answer, result: SurvivalResult) -> list[Any]:
+    curve = result.curve
+    absent = answer["n"] - curve.n
+    without = []
+    if absent and answer["endpoint"]["id"] != "DOR":
+        without = [html.P(words.plural("survival.excluded", absent), className="sentence")]
+    if curve.n == 0:
+        why = "survival.none"
+        if answer["endpoint"]["id"] == "DOR":
+            why = "survival.follow.ttr.none"
+        filtered = answer["filtered"] and answer["n"] == 0
+        return [empty(text("card.empty.filter" if filtered else why))]
+    note = words.registry_note(answer)
+    notes = [html.P(note, className="note")] if note else []
+    if not _drawable(answer, result):
+        return [html.P(_small(answer, curve), className="sentence"), *without, *notes]
+    return [
+        _headline(answer, curve),
+        html.P(" ".join(_sentences(answer, curve)), className="sentence survival-sentence"),
+        *without,
+        *_figure(answer, result),
+        _landmarks(answer, result),
+        *notes,
+    ]
+
+
+def _small(answer: Answer, curve: KaplanMeier) -> str:
+    if curve.n == 1:
+        return text("survival.small.one", events=curve.events)
+    return text("survival.small", n=answer["min_group"], events=curve.events, x=curve.n)
+
+
+def _rate(answer: Answer) -> Rate:
+    rates = [Rate.from_json(r) for r in answer["readout"]["rates"]]
+    return next(r for r in rates if r.time == answer["headline"])
+
+
+def _headline(answer: Answer, curve: KaplanMeier) -> html.Dl:
+    rate, median = _rate(answer), curve.median
+    ci = numbers.level_words(curve.level)
+    shown = text("number.ne") if rate.survival is None else f"{numbers.percent(rate.survival)}%"
+    inside = f"{ci} {numbers.interval(rate.lower, rate.upper)}"
+    method = text("survival.method", ci=inside, method=curve.method)
+    months = numbers.months(median.estimate)
+    if median.estimate is not None:
+        months = text("survival.months", value=months)
+    ends = f"{ci} {words.month_ends(median.lower, median.upper)}"
+    censored = text("survival.events.words", censored=curve.censored)
+    return html.Dl(
+        [
+            _number(text("survival.rate.title", time=words.at(rate)), shown, method),
+            _number(text("survival.median.title"), months, ends),
+            _number(
+                text("survival.events.title"),
+                text("survival.events", events=curve.events, n=curve.n),
+                censored,
+            ),
+        ],
+        className="survival-headline",
+    )
+
+
+def _number(title: str, value: str, more: str) -> html.Div:
+    return html.Div(
+        [
+            html.Dt(title),
+            html.Dd([html.Span(value, className="count"), " ", brackets(more)], className="paper"),
+        ]
+    )
+
+
+def _sentences(answer: Answer, curve: KaplanMeier) -> list[str]:
+    rate = _rate(answer)
+    ci = numbers.level_words(curve.level)
+    when = words.at(rate)
+    out = []
+    if rate.survival is None:
+        out.append(text("survival.rate.beyond", time=when))
+    else:
+        out.append(
+            words.of_endpoint(
+                answer,
+                "survival.rate",
+                time=when,
+                rate=numbers.percent(rate.survival),
+                ci=ci,
+                interval=numbers.interval(rate.lower, rate.upper),
+            )
+        )
+    out += _median_words(curve.median, ci)
+    window = answer["window_days"]
+    if window is not None:
+        out.append(text("survival.note.window", time=duration(window)))
+    return out
+
+
+def _median_words(found: Quantile, ci: str) -> list[str]:
+    if found.estimate is None:
+        if found.lower is None:
+            return [text("survival.median.nr")]
+        return [text("survival.median.nr.lower", ci=ci, lower=numbers.months(found.lower))]
+    told = text(
+        "survival.median.words",
+        value=numbers.months(found.estimate),
+        ci=ci,
+        interval=words.month_ends(found.lower, found.upper),
+    )
+    if found.flat is None:
+        return [told]
+    start, end = (numbers.months(d) for d in found.flat)
+    if found.sas_not_estimable:
+        return [told, text("survival.median.flat.sas", start=start)]
+    return [told, text("survival.median.flat", start=start, end=end)]
+
+
+def _drawn(answer: Answer) -> list[dict[str, Any]]:
+    return [s for s in answer["strata"] if not s["why"]]
+
+
+def plot_of(answer: Answer) -> Plot:
+    """What the figure shows: the groups that may be drawn, else all patients together."""
+    drawn = _drawn(answer)
+    curves = [_curve(s, s["label"], s["position"]) for s in drawn] or [_curve(answer, "", 0)]
+    id_ = answer["endpoint"]["id"]
+    origin = text(f"origin.{answer['origin']}")
+    window = answer["window_days"]
+    return Plot(
+        curves=tuple(curves),
+        ticks=tuple(answer["ticks"]),
+        x_title=text("survival.x.DOR" if id_ == "DOR" else "survival.x", origin=origin),
+        y_title=words.of_endpoint(answer, "survival.y"),
+        window=None
+        if window is None
+        else (
+            round(window / numbers.DAYS_PER_MONTH, 3),
+            text("survival.window.label", time=duration(window)),
+        ),
+        note=_group_note(answer) if drawn else (),
+    )
+
+
+def _curve(found: dict[str, Any] | Answer, label: str, position: int) -> Curve:
+    result = SurvivalResult.from_json(found["result"])
+    colour, dash = colours(position, single=not label)
+    return Curve(
+        label=label,
+        colour=colour,
+        dash=dash,
+        result=result,
+        risk=RiskTable.from_json(found["readout"]["risk"]),
+        thin_from=found["readout"]["thin_from"],
+        reasons={r: words.reason(r) for r in set(result.data.reason)},
+    )
+
+
+def _group_note(answer: Answer) -> tuple[str, ...]:
+    kind = "backbone" if answer["group_is_backbone"] else "factor"
+    if answer["randomised"] and kind == "backbone":
+        kind = "randomised"
+    return tuple(text(f"survival.groups.note.{kind}").split("|"))
+
+
+def _figure(answer: Answer, result: SurvivalResult) -> list[Any]:
+    plot = plot_of(answer)
+    file_name = f"{answer['study_id']}-{answer['cut_date']}-{answer['endpoint']['id'].lower()}"
+    return [
+        graph(
+            "survival-curve-figure",
+            kaplan_meier_figure(plot),
+            alt=_alt(answer, result),
+            file_name=file_name,
+            height=height(plot),
+        ),
+        html.P(" ".join(_caption(answer, result, plot)), className="figure-note"),
+    ]
+
+
+def _alt(answer: Answer, result: SurvivalResult) -> str:
+    label, curve = answer["endpoint"]["label"], result.curve
+    drawn = _drawn(answer)
+    if not drawn:
+        median = words.median(curve.median, curve.level)
+        return text("survival.alt", endpoint=label, n=curve.n, events=curve.events, median=median)
+    groups = ", ".join(_count(s) for s in drawn)
+    return text("survival.alt.group", endpoint=label, group=answer["group"], groups=groups)
+
+
+def _count(stratum: dict[str, Any]) -> str:
+    return text("survival.groups.count", **{k: stratum[k] for k in ("label", "events", "n")})
+
+
+def _caption(answer: Answer, result: SurvivalResult, plot: Plot) -> list[str]:
+    curve = result.curve
+    ci = numbers.level_words(curve.level)
+    out = []
+    if len(plot.curves) > MAX_BANDS:
+        out.append(text("survival.bands.none"))
+    else:
+        out.append(text("survival.bands", ci=ci, method=curve.method))
+    if plot.grouped:
+        if any(c.thin_from is not None for c in plot.curves):
+            out.append(text("survival.tail.group"))
+    elif (thin := plot.curves[0].thin_from) is not None:
+        out.append(text("survival.tail", month=numbers.months(thin)))
+    return out + _group_words(answer)
+
+
+def _group_words(answer: Answer) -> list[str]:
+    """Which groups are counts, and why."""
+    if not answer["strata"]:
+        return []
+    out = []
+    small = answer["min_group"]
+    if not _drawn(answer):
+        out.append(text("survival.groups.none", n=small))
+    counted = [s for s in answer["strata"] if s["why"]]
+    if counted:
+        out.append(text("survival.groups.counts", groups=", ".join(_count(s) for s in counted)))
+        out.append(text("survival.groups.why", n=small, most=MAX_CURVES))
+    if answer["group_is_backbone"]:
+        out.append(text("survival.groups.disjoint"))
+    return out
+
+
+def _landmarks(answer: Answer, result: SurvivalResult) -> html.Div:
+    """Rates at the landmarks and the median, one row per curve; counts where a curve is none."""
+    drawn = answer["strata"]
+    lines = [_line(text("survival.table.all"), result.curve, answer["readout"])]
+    for stratum in drawn:
+        if stratum["why"]:
+            lines.append(_counts_only(stratum, len(answer["readout"]["rates"])))
+        else:
+            curve = SurvivalResult.from_json(stratum["result"]).curve
+            lines.append(_line(stratum["label"], curve, stratum["readout"]))
+    times = [Rate.from_json(r) for r in answer["readout"]["rates"]]
+    heads = [
+        text("survival.table.group"),
+        text("survival.table.events"),
+        *(text("survival.table.rate", time=words.at(t)) for t in times),
+        text("survival.table.median"),
+    ]
+    return html.Div(
+        html.Table(
+            [
+                html.Caption(text("survival.table"), className="visually-hidden"),
+                html.Thead(html.Tr([html.Th(h, scope="col") for h in heads])),
+                html.Tbody(lines),
+            ],
+            className="numbers-table stacking",
+        ),
+        className="table-frame",
+    )
+
+
+def _line(label: str, curve: KaplanMeier, readout: dict[str, Any]) -> html.Tr:
+    rates = [Rate.from_json(r) for r in readout["rates"]]
+    cells = [
+        _cell(text("survival.table.events"), f"{curve.events}/{curve.n}", ""),
+        *(_rate_cell(r, curve.level) for r in rates),
+        _median_cell(curve.median, curve.level),
+    ]
+    return html.Tr([html.Th(label, scope="row"), *cells])
+
+
+def _rate_cell(rate: Rate, level: float) -> html.Td:
+    head = text("survival.table.rate", time=words.at(rate))
+    if rate.survival is None:
+        return _cell(head, text("number.ne"), "")
+    ci = f"{numbers.level_words(level)} {numbers.interval(rate.lower, rate.upper)}"
+    at_risk = text("survival.table.at_risk", n=rate.n_at_risk)
+    return _cell(head, f"{numbers.percent(rate.survival)}%", ci, at_risk)
+
+
+def _median_cell(found: Quantile, level: float) -> html.Td:
+    ci = f"{numbers.level_words(level)} {words.month_ends(found.lower, found.upper)}"
+    return _cell(text("survival.table.median"), numbers.months(found.estimate), ci)
+
+
+def _cell(head: str, value: str, *more: str) -> html.Td:
+    small = [html.Span(m, className="cell-more") for m in more if m]
+    return html.Td([html.Span(head, className="cell-head"), html.Span(value), *small])
+
+
+def _counts_only(stratum: dict[str, Any], landmarks: int) -> html.Tr:
+    return html.Tr(
+        [
+            html.Th(stratum["label"], scope="row"),
+            _cell(text("survival.table.events"), f"{stratum['events']}/{stratum['n']}", ""),
+            html.Td(text("survival.groups.counts.only"), colSpan=landmarks + 1, className="muted"),
+        ]
+    )
+
+
+def _definitions(answer: Answer, result: SurvivalResult) -> list[tuple[str, str]]:
+    origin = text(f"origin.{answer['origin']}")
+    data, curve = result.data, result.curve
+    rule = text("survival.definition.rule", source=words.source(data.source), rule=data.rule)
+    ci = numbers.level_words(curve.level)
+    return [
+        population(answer, answer["set_rule"]),
+        (
+            answer["endpoint"]["label"],
+            words.of_endpoint(answer, "survival.definition", origin=origin),
+        ),
+        (text("definition.source"), rule),
+        (text("definition.method"), text("survival.method", ci=ci, method=curve.method)),
+        (text("survival.median.title"), text("survival.definition.median")),
+        (text("survival.definition.landmarks"), text("survival.definition.landmark")),
+        (text("survival.definition.counting"), text("survival.definition.at_risk")),
+    ]
+
+
+HEADER = (
+    *("endpoint", "group", "days", "months", "at_risk", "events", "censored"),
+    *("survival", "lower", "upper", "level", "method", "rule"),
+)
+
+
+def rows(answer: Answer) -> Rows:
+    """Every step of every curve as drawn; nothing of groups that are counts only."""
+    header = tuple(text(f"survival.csv.{k}") for k in HEADER)
+    if answer["result"] is None:
+        return header, []
+    drawn = [(s["label"], s["result"]) for s in _drawn(answer)]
+    whole = SurvivalResult.from_json(answer["result"])
+    if not drawn and _drawable(answer, whole):
+        drawn = [(text("survival.table.all"), answer["result"])]
+    body: list[tuple[Any, ...]] = []
+    for label, data in drawn:
+        body += _steps(answer["endpoint"]["label"], label, SurvivalResult.from_json(data))
+    return header, body
+
+
+def _steps(endpoint: str, label: str, result: SurvivalResult) -> list[tuple[Any, ...]]:
+    curve = result.curve
+    out = []
+    for i, day in enumerate(curve.time):
+        shares = [
+            "" if v is None else numbers.percent(v)
+            for v in (curve.survival[i], curve.lower[i], curve.upper[i])
+        ]
+        out.append(
+            (
+                endpoint,
+                label,
+                round(day, 4),
+                numbers.fixed(day / numbers.DAYS_PER_MONTH, 2),
+                curve.n_at_risk[i],
+                curve.n_event[i],
+                curve.n_censored[i],
+                *shares,
+                curve.level,
+                curve.method,
+                result.data.rule,
+            )
+        )
+    return out

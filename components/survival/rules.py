@@ -1,0 +1,194 @@
+"""What the censoring rules change: each reading of PFS side by side, and whom they differ in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from components import numbers
+from components.card import card, empty
+from components.overview.parts import Answer, Rows, population, tools
+from components.survival import words
+from dashboard.metrics.kaplan_meier import Quantile, Rate
+from dashboard.metrics.sensitivity import TimeDifference
+from dashboard.text import text
+
+NAME = "survival-rules"
+#: patients listed on the page per pair of readings; the file has all
+LISTED = 40
+
+
+def draw(answer: Answer) -> html.Section:
+    readings = answer["readings"]
+    return card(
+        NAME,
+        text("survival.rules.title"),
+        _body(answer),
+        n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
+        subtitle=text("survival.rules.subtitle") if readings else None,
+        tools=tools(NAME, answer, *_definitions(answer)),
+    )
+
+
+def _body(answer: Answer) -> list[Any]:
+    if not answer["readings"]:
+        return [empty(text("survival.rules.none"))]
+    if answer["n"] == 0:
+        return [empty(text("card.empty.filter"))]
+    body: list[Any] = [_table(answer)]
+    if not answer["assessments_known"]:
+        body.append(html.P(text("survival.rules.one"), className="sentence"))
+    return body + [_pair(p) for p in answer["pairs"]]
+
+
+def _name(reading: str) -> str:
+    return text(f"survival.reading.{reading}")
+
+
+def _table(answer: Answer) -> html.Div:
+    time = words.at(Rate.from_json(answer["readings"][0]["rate"]))
+    heads = [
+        text("survival.rules.reading"),
+        text("survival.rules.events"),
+        text("survival.rules.rate", time=time),
+        text("survival.table.median"),
+    ]
+    return html.Div(
+        html.Table(
+            [
+                html.Caption(text("survival.rules.subtitle"), className="visually-hidden"),
+                html.Thead(html.Tr([html.Th(h, scope="col") for h in heads])),
+                html.Tbody([_line(answer, r, heads) for r in answer["readings"]]),
+            ],
+            className="numbers-table stacking",
+        ),
+        className="table-frame",
+    )
+
+
+def _line(answer: Answer, reading: dict[str, Any], heads: list[str]) -> html.Tr:
+    level = answer["level"]
+    shown = [html.Span(text("survival.rules.shown"), className="role")] if reading["shown"] else []
+    if reading["n"] < answer["min_group"]:
+        values = ["", ""]
+    else:
+        values = [
+            words.rate(Rate.from_json(reading["rate"]), level),
+            words.median(Quantile.from_json(reading["median"]), level),
+        ]
+    counts = f"{reading['events']}/{reading['n']}"
+    return html.Tr(
+        [
+            html.Th([_name(reading["id"]), *shown], scope="row"),
+            *(_cell(h, v) for h, v in zip(heads[1:], [counts, *values], strict=True)),
+        ]
+    )
+
+
+def _cell(head: str, value: str) -> html.Td:
+    value = value or text("survival.groups.counts.only")
+    main, _, more = value.partition(" (")
+    small = [html.Span(more.rstrip(")"), className="cell-more")] if more else []
+    return html.Td([html.Span(head, className="cell-head"), html.Span(main), *small])
+
+
+def _pair(pair: dict[str, Any]) -> html.P | html.Details:
+    names = {"first": _name(pair["first"]), "second": _name(pair["second"])}
+    found = [TimeDifference.from_json(d) for d in pair["differing"]]
+    if not found:
+        return html.P(text("survival.rules.pair.same", **names), className="sentence")
+    summary = words.plural("survival.rules.pair.status", pair["status_differs"], **names)
+    later = len(found) - pair["status_differs"]
+    if later:
+        summary = f"{summary}; {words.plural('survival.rules.pair.time', later)}"
+    found.sort(key=lambda d: (d.event[0] == d.event[1], d.usubjid))
+    hidden = len(found) - LISTED
+    more = [html.P(text("survival.rules.more", n=hidden), className="muted")] if hidden > 0 else []
+    return html.Details(
+        [
+            html.Summary(html.Span(f"{summary}."), className="finding-summary"),
+            _differences(found[:LISTED], names),
+            *more,
+        ],
+        className="severity differing",
+    )
+
+
+def _differences(found: list[TimeDifference], names: dict[str, str]) -> html.Div:
+    heads = [text("survival.rules.patient"), names["first"], names["second"]]
+    lines = [
+        html.Tr(
+            [
+                html.Th(d.usubjid, scope="row"),
+                *(
+                    html.Td([html.Span(heads[1 + i], className="cell-head"), _outcome(d, i)])
+                    for i in (0, 1)
+                ),
+            ]
+        )
+        for d in found
+    ]
+    return html.Div(
+        html.Table(
+            [
+                html.Thead(html.Tr([html.Th(h, scope="col") for h in heads])),
+                html.Tbody(lines),
+            ],
+            className="numbers-table stacking words-table",
+        ),
+        className="table-frame",
+    )
+
+
+def _outcome(found: TimeDifference, side: int) -> str:
+    days, event = found.days[side], found.event[side]
+    if days is None:
+        return text("survival.rules.outcome.none")
+    return text(
+        "survival.rules.outcome",
+        status=words.status(event),
+        months=numbers.months(days),
+        reason=words.reason(found.reason[side]),
+    )
+
+
+def _definitions(answer: Answer) -> list[tuple[str, str]]:
+    entries = [population(answer, answer["set_rule"])]
+    for reading in answer["readings"]:
+        id_ = reading["id"]
+        body = text(f"survival.rules.definition.{id_}", days=answer["max_gap"])
+        entries.append((_name(id_), body))
+    if answer["readings"]:
+        entries.append((text("definition.method"), answer["readings"][0]["method"]))
+    return entries
+
+
+def rows(answer: Answer) -> Rows:
+    """Every patient some readings differ in, with what each pair of readings says."""
+    header = tuple(
+        text(f"survival.csv.{k}") for k in ("patient", "rule", "days", "months", "status", "reason")
+    )
+    body: list[tuple[Any, ...]] = []
+    seen: set[tuple[str, str]] = set()
+    for pair in answer["pairs"]:
+        for data in pair["differing"]:
+            found = TimeDifference.from_json(data)
+            for side, reading in enumerate((pair["first"], pair["second"])):
+                if (found.usubjid, reading) not in seen:
+                    seen.add((found.usubjid, reading))
+                    body.append(_csv_row(found, side, reading))
+    return header, sorted(body, key=lambda row: (row[0], row[1]))
+
+
+def _csv_row(found: TimeDifference, side: int, reading: str) -> tuple[Any, ...]:
+    days = found.days[side]
+    months = "" if days is None else numbers.fixed(days / numbers.DAYS_PER_MONTH, 2)
+    return (
+        found.usubjid,
+        _name(reading),
+        "" if days is None else round(days, 4),
+        months,
+        words.status(found.event[side]),
+        words.reason(found.reason[side]),
+    )

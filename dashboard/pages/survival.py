@@ -1,0 +1,107 @@
+"""Survival: how long until progression or death?"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+
+from components.survival import curve, follow, reasons, rules
+from dashboard.library import Library
+from dashboard.pages.page import Card, Context, Page, fill, slot
+from dashboard.selection import SelectionError
+from dashboard.text import text
+from data_access.findings import DataError
+
+log = logging.getLogger(__name__)
+
+#: heights are those of the demo study, so that nothing moves on arrival
+CARDS: tuple[Card, ...] = (
+    Card(curve.NAME, "survival.curve.title", (900, 1300), curve.draw, curve.rows),
+    Card(rules.NAME, "survival.rules.title", (360, 620), rules.draw, rules.rows),
+    Card(reasons.NAME, "survival.reasons.title", (1000, 1100), reasons.draw, reasons.rows),
+    Card(follow.NAME, "survival.follow.title", (260, 420), follow.draw, follow.rows),
+)
+
+
+def layout() -> Any:
+    """Ids and empty slots; the numbers come by callbacks."""
+    return html.Div(
+        [
+            html.H1(text("page.survival"), className="visually-hidden"),
+            dcc.Store(id="survival-order", data=_FIRST),
+            *(slot(c) for c in CARDS),
+        ],
+        className="report",
+    )
+
+
+#: how the list of patients first stands
+_FIRST = {"column": "time", "descending": False, "page": 0}
+
+
+def register(app: Dash, context: Context) -> None:
+    for card in CARDS:
+        fill(app, context, card)
+    _listing(app, context)
+
+
+def _listing(app: Dash, context: Context) -> None:
+    """Sort and turn the pages of the patient list, without making its card again."""
+
+    @app.callback(
+        Output("survival-list", "children"),
+        Output("survival-order", "data"),
+        Input({"kind": "survival-sort", "column": ALL}, "n_clicks"),
+        Input({"kind": "survival-page", "step": ALL}, "n_clicks"),
+        State("survival-order", "data"),
+        State("selection", "data"),
+        prevent_initial_call=True,
+    )
+    def _turn(sorts: object, pages: object, order: object, query: object) -> Any:
+        pressed = ctx.triggered_id
+        if not isinstance(pressed, dict) or not ctx.triggered[0]["value"]:
+            return no_update, no_update  # buttons that have only just appeared
+        new = ordered(order, pressed)
+        patients = _patients(context.library, context, query)
+        if patients is None:
+            return no_update, no_update
+        column, descending, page = new["column"], new["descending"], new["page"]
+        return reasons.listing(patients, column, descending=descending, page=page), new
+
+
+def ordered(order: object, pressed: dict[str, Any]) -> dict[str, Any]:
+    """The order after a button: a new column sorts upwards, the same one turns round."""
+    now = {**_FIRST, **order} if isinstance(order, dict) else dict(_FIRST)
+    column, page = str(now["column"]), now["page"] if isinstance(now["page"], int) else 0
+    if pressed.get("kind") == "survival-sort":
+        wanted = str(pressed.get("column"))
+        turned = wanted == column and not now["descending"]
+        return {"column": wanted, "descending": turned, "page": 0}
+    step = pressed.get("step")
+    move = step if isinstance(step, int) else 0
+    return {"column": column, "descending": bool(now["descending"]), "page": max(0, page + move)}
+
+
+def _patients(library: Library, context: Context, query: object) -> list[list[Any]] | None:
+    if not isinstance(query, str):
+        return None
+    try:
+        selection, _ = library.resolve(query)
+        answer = context.results.panel(reasons.NAME, selection, context.audience())
+    except (SelectionError, DataError):
+        log.warning("the list of patients could not be ordered")
+        return None
+    found: list[list[Any]] = answer["patients"]
+    return found
+
+
+PAGE = Page(
+    name="survival",
+    path="/survival",
+    icon="curve",
+    layout=layout,
+    register=register,
+    cards=CARDS,
+)
