@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -34,19 +35,17 @@ Exit codes: 0 good, 1 refused, 2 misuse. --json prints one JSON object on standa
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = _parser().parse_args(argv)
+    as_json = getattr(arguments, "json", False)
     try:
         code: int = arguments.run(arguments)
     except DataError as error:
-        return _refuse(error.findings, as_json=getattr(arguments, "json", False))
+        return _refuse(error.findings, as_json=as_json)
     except SettingsError as error:
-        return _stop(str(error), as_json=getattr(arguments, "json", False))
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`): nothing to report to anybody.
-        sys.stderr.close()
-        return GOOD
+        return _stop(str(error), as_json=as_json)
+    except OSError as error:
+        return _stop(f"{error.strerror}: {error.filename or 'output'}", as_json=as_json)
     except KeyboardInterrupt:
-        _say("Stopped.")
-        return REFUSED
+        return _stop("Stopped.", as_json=as_json)
     return code
 
 
@@ -138,7 +137,8 @@ def _listen(server: Any, host: str, port: int) -> int:
     except (OSError, SystemExit):
         _say(f"Port {port} is taken. Choose another: python app.py serve --port {port + 1}")
         return REFUSED
-    _print(f"Interim is open at http://{host}:{port}/  (Ctrl+C stops it)")
+    shown = f"[{host}]" if ":" in host else host
+    _print(f"Interim is open at http://{shown}:{port}/  (Ctrl+C stops it)")
     try:
         http.serve_forever()
     finally:
@@ -179,7 +179,7 @@ def _run_check(arguments: argparse.Namespace) -> int:
     result = check_exports(
         arguments.exports,
         arguments.study,
-        store=_store(),
+        store=_store(read_only=True),
         cut_date=arguments.cut_date,
         progress=_say,
     )
@@ -261,7 +261,7 @@ def _run_studies(arguments: argparse.Namespace) -> int:
             "damaged": s.damaged,
             "newest": _summary(s.newest) if s.newest else None,
         }
-        for s in _store().studies()
+        for s in _store(read_only=True).studies()
     ]
     if arguments.json:
         _print_json({"studies": listed})
@@ -283,7 +283,7 @@ def _cuts(commands: Any) -> None:
 
 
 def _run_cuts(arguments: argparse.Namespace) -> int:
-    store = _store()
+    store = _store(read_only=True)
     if arguments.study not in {s.id for s in store.studies()}:
         known = ", ".join(s.id for s in store.studies()) or "none"
         return _stop(
@@ -327,7 +327,9 @@ def _demo(commands: Any) -> None:
     command = commands.add_parser(
         "demo", help="write the synthetic exports to a folder, to see what the format looks like"
     )
-    command.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", default=Path("demo"))
+    command.add_argument(
+        "folder", metavar="FOLDER", type=Path, nargs="?", default=Path("interim-demo")
+    )
     command.set_defaults(run=_run_demo)
 
 
@@ -359,7 +361,7 @@ def _run_template(arguments: argparse.Namespace) -> int:
     for finding in collection.findings:
         if finding.severity is not Severity.NOTE:
             _say(describe(finding))
-    print(template(collection.tables), end="")
+    _write(template(collection.tables).rstrip("\n"), sys.stdout)
     return REFUSED if not collection.tables else GOOD
 
 
@@ -427,7 +429,7 @@ def _run_metrics(arguments: argparse.Namespace) -> int:
         by=arguments.by,
         only=arguments.only,
     )
-    cut = _store().open(arguments.study, arguments.cut)
+    cut = _store(read_only=True).open(arguments.study, arguments.cut)
     try:
         _print_json(metrics_report(cut, options))
     except ReportError as error:
@@ -438,8 +440,8 @@ def _run_metrics(arguments: argparse.Namespace) -> int:
 # --- shared --------------------------------------------------------------------------------------
 
 
-def _store() -> CutStore:
-    return CutStore(Settings.from_environment().home)
+def _store(*, read_only: bool = False) -> CutStore:
+    return CutStore(Settings.from_environment().home, read_only=read_only)
 
 
 def _refuse(findings: Sequence[Finding], *, as_json: bool) -> int:
@@ -461,8 +463,8 @@ def _stop(sentence: str, *, as_json: bool) -> int:
 
 def _print(text: str, file: TextIO | None = None) -> None:
     """Terminals execute control characters: none from the data reaches one."""
-    safe = "".join(c if c == "\n" or c.isprintable() else "�" for c in text)
-    print(safe, file=file or sys.stdout, flush=True)
+    safe = "".join(c if c == "\n" or c.isprintable() else ascii(c)[1:-1] for c in text)
+    _write(safe, file or sys.stdout)
 
 
 def _say(text: str) -> None:
@@ -470,4 +472,15 @@ def _say(text: str) -> None:
 
 
 def _print_json(value: dict[str, Any]) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
+    # Plain ASCII: it survives every console and every file name.
+    _write(json.dumps(value, ensure_ascii=True, indent=2, allow_nan=False), sys.stdout)
+
+
+def _write(text: str, stream: TextIO) -> None:
+    """To a console of any encoding. A reader that has gone (`| head`) changes no exit code."""
+    encoding = stream.encoding or "utf-8"
+    try:
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
+    except BrokenPipeError:
+        # What is left goes nowhere, and the interpreter must not fail on it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -6,10 +6,18 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from data_access.findings import DataError, Finding
+from data_access.findings import DataError, Finding, Rule, Severity
 from data_access.rawtable import RawTable
 from data_access.readers.features import feature_data, to_arrow
 from data_access.study.model import FeatureTable, Study
+
+UNLINKED = Rule(
+    "import-samples-unlinked",
+    Severity.ERROR,
+    "Samples of a feature table belong to no patient",
+    "Give every sample its row in ADMB (USUBJID, SAMPLEID), with the identifier the table uses.",
+)
+RULES = (UNLINKED,)
 
 #: Added to the id of a feature table to name its taxonomy.
 TAXONOMY = "_taxonomy"
@@ -52,3 +60,30 @@ def _read(
         ]
         tables[spec.id + TAXONOMY] = pa.table(text, names=[c.name for c in taxonomy.columns])
     return tables
+
+
+def unlinked_samples(
+    features: Mapping[str, pa.Table], samples: pa.Table | None
+) -> tuple[Finding, ...]:
+    """Samples of each feature table that ADMB does not know; nothing without ADMB.SAMPLEID."""
+    if samples is None or "SAMPLEID" not in samples.column_names:
+        return ()
+    known = set(samples.column("SAMPLEID").to_pylist())
+    findings = []
+    for name, table in features.items():
+        if name.endswith(TAXONOMY):
+            continue
+        own = [s for s in table.column("SAMPLEID").unique().to_pylist() if s is not None]
+        lost = sorted(s for s in own if s not in known)
+        if lost:
+            more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
+            findings.append(
+                UNLINKED.finding(
+                    f"{len(lost)} of {len(own)} samples of {name} are not in ADMB: "
+                    f"{', '.join(lost[:5])}{more}.",
+                    domain="ADMB",
+                    column="SAMPLEID",
+                    count=len(lost),
+                )
+            )
+    return tuple(findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 from data_access.checks import Context, Previous, run_checks
 from data_access.checks.copies import compare_copies
 from data_access.digest import canonical
-from data_access.features import feature_tables
+from data_access.features import feature_tables, unlinked_samples
 from data_access.findings import DataError, Finding, Rule, Severity, in_order
 from data_access.frames import to_frame
 from data_access.normalise import Normalised, normalise
@@ -58,7 +59,19 @@ FUTURE_CUT = Rule(
     "The cut date has not come yet",
     "Correct the cut date.",
 )
-RULES = (NO_ADSL, CUT_DATE, NO_DATES, SAME, FUTURE_CUT)
+PREVIOUS_DAMAGED = Rule(
+    "import-previous-damaged",
+    Severity.ERROR,
+    "An earlier cut is damaged, so changes since then could not be looked for",
+    "Import the exports of that cut again: the same files put it right.",
+)
+UNREADABLE = Rule(
+    "import-unreadable",
+    Severity.REJECT,
+    "A file or folder cannot be read",
+    "Give the importing user the right to read it, and check that it is a file.",
+)
+RULES = (UNREADABLE, PREVIOUS_DAMAGED, NO_ADSL, CUT_DATE, NO_DATES, SAME, FUTURE_CUT)
 
 Progress = Callable[[str], None]
 
@@ -154,6 +167,9 @@ class _Import:
         except DataError as error:
             self.findings += [f for f in error.findings if f not in self.findings]
             return None
+        except OSError as error:
+            self._add([UNREADABLE.finding(f"{_file_of(error)}: {error.strerror}.")])
+            return None
 
     def _prepare(self, study: Study) -> Staged:
         collection = collect(self.exports, study, progress=self.progress)
@@ -169,6 +185,7 @@ class _Import:
         self._add(normal.findings)
         features, seen = feature_tables(study, collection.sheets)
         self._add(seen)
+        self._add(unlinked_samples(features, normal.tables.get("ADMB")))
         self._stop_if_refused()
         day = self._cut_date(study, normal.tables)
         self.progress("Checking the records")
@@ -218,7 +235,12 @@ class _Import:
             return None
         for summary in self.store.cuts(study.id):
             if summary.damaged is None and summary.cut_date and summary.cut_date <= day:
-                return self.store.open(study.id, summary.id)
+                try:
+                    return self.store.open(study.id, summary.id)
+                except DataError as error:
+                    # A damaged cut must not stand in the way of importing it again.
+                    why = error.findings[0].sentence
+                    self._add([PREVIOUS_DAMAGED.finding(f"Cut {summary.id[:12]}: {why}")])
         return None
 
     def _checks(
@@ -249,6 +271,12 @@ class _Import:
             copies = to_frame(table, provenance=True)
             findings += compare_copies(domain, copies, frames["ADSL"], line_based=line_based)
         return findings
+
+
+def _file_of(error: OSError) -> str:
+    """Name (never the full path) of the file an OSError is about, safe to print."""
+    name = Path(os.fsdecode(error.filename)).name if error.filename else "A file"
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _no_adsl(collection: Collection) -> Finding:

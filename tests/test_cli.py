@@ -190,3 +190,45 @@ def test_metrics_prints_one_object_and_refuses_in_words(home, exports, tmp_path)
         assert json.loads(refused.stdout)["refused"] is True
     for misuse in (["--where", "SEX"], ["--times", "x"], ["--rule", "who"]):
         assert interim("metrics", "bad-inputs", *misuse, home=home).returncode == 2
+
+
+def test_a_refusal_stays_a_refusal_when_the_reader_goes_away(home, exports, tmp_path):
+    spoil_bytes(exports, lambda data: data[:-30])
+    check = f'"{sys.executable}" app.py check "{exports}" --study "{tmp_path}/study.toml"'
+    shell = f"{check} | true; exit ${{PIPESTATUS[0]}}"
+    environ = {**os.environ, "INTERIM_HOME": str(home)}
+    ended = subprocess.run(["bash", "-c", shell], cwd=ROOT, env=environ, check=False)
+    assert ended.returncode == 1
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_every_console_can_print_every_name(home, tmp_path, encoding):
+    environ = {**os.environ, "INTERIM_HOME": str(home), "PYTHONIOENCODING": encoding}
+    for flags in ([], ["--json"]):
+        ended = subprocess.run(
+            [
+                sys.executable,
+                "app.py",
+                "check",
+                os.fsencode(tmp_path) + b"/\xff",
+                "--study",
+                "x.toml",
+                *flags,
+            ],
+            cwd=ROOT,
+            env=environ,
+            capture_output=True,
+            check=False,
+        )
+        assert ended.returncode == 1
+        assert b"Traceback" not in ended.stderr
+        if flags:
+            json.loads(ended.stdout.decode(encoding))
+
+
+def test_reading_commands_need_no_writable_store(exports, tmp_path):
+    absent = tmp_path / "not" / "there"
+    assert json.loads(interim("studies", "--json", home=absent).stdout) == {"studies": []}
+    told = interim("check", exports, "--study", tmp_path / "study.toml", home=absent)
+    assert told.returncode == 0
+    assert not absent.exists()

@@ -264,6 +264,15 @@ def _taxonomy(
             if column[row] is not None
         }
     unknown = [t for t in taxa if t not in found]
+    if taxa and len(unknown) == len(taxa):
+        raise DataError(
+            TAXONOMY.finding(
+                f"None of the {len(taxa)} taxa of the feature table is in {table.source.name}: "
+                "the table lies the other way round (layout), or the two do not belong together.",
+                places=[Place(table.source.name)],
+                count=len(taxa),
+            )
+        )
     gaps: tuple[Finding, ...] = ()
     if unknown:
         shown = ", ".join(unknown[:5])

@@ -96,6 +96,7 @@ class Shaped:
 def shape(table: RawTable, layout: Layout, rank: str) -> Shaped:
     """A feature table as samples x taxa. Raises DataError with the place of the fault."""
     known = _recognise(table) if layout == "auto" else layout
+    _contradiction(table, known)
     if known == "long":
         return _long(table)
     if known == "metaphlan":
@@ -113,6 +114,22 @@ def shape(table: RawTable, layout: Layout, rank: str) -> Shaped:
         lineages = {t: split_lineage(c or "") for t, c in zip(taxa_, cells, strict=True)}
     names = tuple(table.columns[i].name for i in columns)
     return Shaped(names, taxa_, np.ascontiguousarray(_matrix(table, columns).T), lineages)
+
+
+def _contradiction(table: RawTable, known: Layout) -> None:
+    """A first column called SAMPLEID holds samples, whatever study.toml says; likewise TAXON."""
+    first = plain(table.columns[0].name) if table.columns else ""
+    rows = {"wide": "taxon", "wide-transposed": "sample"}.get(known)
+    named = "sample" if first in _SAMPLE else "taxon" if first in _TAXON else None
+    if rows and named and rows != named and table.source.format != "biom":
+        right = "wide-transposed" if named == "sample" else "wide"
+        raise _refuse(
+            LAYOUT,
+            table,
+            f'layout = "{known}" takes every row for a {rows}, but the first column is called '
+            f"{table.columns[0].name}: the layout would be {right}.",
+            column=table.columns[0].name,
+        )
 
 
 def plain(name: str) -> str:

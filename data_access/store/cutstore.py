@@ -12,7 +12,7 @@ from data_access.findings import DataError
 from data_access.store import fsops
 from data_access.store.cut import Cut, open_cut
 from data_access.store.health import Verified, space_problem
-from data_access.store.home import make_folders, prepare_home, probe
+from data_access.store.home import existing_home, make_folders, prepare_home, probe
 from data_access.store.listing import JOURNAL, cut_folders, journal, newest_first, summarise
 from data_access.store.locks import exclusive
 from data_access.store.manifest import stamp
@@ -36,10 +36,13 @@ class CutStore:
     rename, and writers of one study take turns (`patience` seconds at most).
     """
 
-    def __init__(self, home: Path, *, patience: float = 600.0) -> None:
-        """Raises DataError `store-unwritable` when `home` cannot be used."""
+    def __init__(self, home: Path, *, patience: float = 600.0, read_only: bool = False) -> None:
+        """Raises DataError `store-unwritable` when `home` cannot be used.
+
+        `read_only`: nothing is created, so a store that this user may only read can be listed.
+        """
         self.home = Path(home)
-        self._studies = prepare_home(self.home)
+        self._studies = existing_home(self.home) if read_only else prepare_home(self.home)
         self._patience = patience
         self._verified = Verified()
 
@@ -47,7 +50,9 @@ class CutStore:
 
     def studies(self) -> tuple[StudySummary, ...]:
         """Studies with at least one cut, by id. Nothing is verified beyond the manifests."""
-        found = []
+        found: list[StudySummary] = []
+        if not self._studies.is_dir():
+            return ()
         for study in sorted(p for p in self._studies.iterdir() if p.is_dir()):
             summaries = [summarise(folder) for folder in cut_folders(study / "cuts")]
             if summaries:

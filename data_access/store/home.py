@@ -36,6 +36,18 @@ def prepare_home(home: Path) -> Path:
     return studies
 
 
+def existing_home(home: Path) -> Path:
+    """The `studies` folder of a home that is only read; nothing is created or changed.
+
+    Raises DataError `store-unwritable` when it is there and cannot be read.
+    """
+    studies = home.expanduser().absolute() / STUDIES
+    for folder in (studies.parent, studies):
+        if folder.exists() and not os.access(folder, os.R_OK | os.X_OK):
+            raise _refused(f"The folder {folder} cannot be read by this user.")
+    return studies
+
+
 def make_folders(folder: Path, *, below: Path) -> None:
     """Create the folders from `below` down to `folder` that are missing, durably. OSError."""
     for name in reversed([folder, *folder.parents]):

@@ -48,3 +48,36 @@ def test_a_negative_count_is_refused_with_its_line(tmp_path):
     result = imported(tmp_path, "SAMPLEID,Akkermansia,Dorea\nS1,5,0\nS2,-1,7\n")
     assert result.refused
     assert any(p.line == 3 for f in result.findings for p in f.places if p.file == "taxa.csv")
+
+
+def test_a_layout_that_the_header_contradicts_is_refused(tmp_path):
+    exports = write_good(tmp_path)
+    (exports / "taxa.csv").write_text("SAMPLEID,Akkermansia\nS1,5\n", encoding="utf-8")
+    study = tmp_path / "study.toml"
+    text = STUDY + '\n[features.stool]\nfile = "taxa.csv"\nlabel = "Stool"\nlayout = "wide"\n'
+    study.write_text(text, encoding="utf-8")
+    result = import_exports(exports, study, store=CutStore(tmp_path / "home"), now=NOW)
+    assert result.refused
+    (finding,) = [f for f in result.findings if f.rule == "read-features-layout"]
+    assert "wide-transposed" in finding.sentence
+
+
+def test_a_table_without_one_known_taxon_is_refused(tmp_path):
+    result = imported(tmp_path, "SAMPLEID,S1,S2\nAkkermansia,5,0\nDorea,0,7\n")
+    assert result.refused
+    assert any("other way round" in f.sentence for f in result.findings)
+
+
+def test_samples_of_nobody_are_an_error():
+    import pyarrow as pa
+
+    from data_access.features import unlinked_samples
+
+    long = pa.table(
+        {"SAMPLEID": ["S1", "S1", "S2"], "TAXON": ["a", "b", "a"], "VALUE": [1.0, 2, 3]}
+    )
+    (finding,) = unlinked_samples({"stool": long}, pa.table({"SAMPLEID": ["S1", None]}))
+    assert (finding.rule, finding.count) == ("import-samples-unlinked", 1)
+    assert "S2" in finding.sentence
+    assert not unlinked_samples({"stool": long}, pa.table({"SAMPLEID": ["S1", "S2"]}))
+    assert not unlinked_samples({"stool": long}, None)
