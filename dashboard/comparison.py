@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.analysis import Analysis
+from dashboard.metrics.adverse_events import AdverseEvents
 from dashboard.metrics.cohort import ENROLMENT_COLUMNS, Days, aligned, column_dates, days_between
 from dashboard.metrics.discrepancies import Discrepancy, response_discrepancies
+from dashboard.metrics.discrepancy_events import emergence_discrepancies
 from dashboard.metrics.discrepancy_times import (
     Agreement,
     Endpoint,
@@ -17,9 +19,25 @@ from dashboard.metrics.discrepancy_times import (
     agreement,
     time_discrepancies,
 )
+from dashboard.metrics.discrepancy_tumour import (
+    best_discrepancies,
+    size_discrepancies,
+    stated_sums,
+)
+from dashboard.metrics.discrepancy_visits import (
+    NO_REASON,
+    Measured,
+    against_change,
+    lesions_of,
+    overall_discrepancies,
+    target_discrepancies,
+)
 from dashboard.metrics.duration import duration_of_response
 from dashboard.metrics.response import day_array
+from dashboard.metrics.safety import safety_events
+from dashboard.metrics.target_response import lesions_gone
 from dashboard.metrics.time_to_event import PfsRules, TimeToEvent, exported_time_to_event
+from dashboard.metrics.tumour import target_sums
 
 FDA, EMA = "the FDA-like rule", "the EMA-like rule"
 EXPORTED_PFS = "the exported PFS"
@@ -32,40 +50,90 @@ DOR_PARAMCDS = ("DOR", "RSD", "CRSD")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared:
-    """All comparisons of a cut. `sizes`: patients compared by endpoint; `followed`: the rule set
-    of the exported PFS, which is what its discrepancies are measured against."""
+    """All comparisons of a cut.
+
+    `sizes`: what was compared, by endpoint: patients, or adverse events for TRTEMFL. `followed`:
+    how far the exported PFS agrees with each rule set. `contradictions`: responses that the
+    measurements speak against, which no exported derivation need have wrong.
+    """
 
     found: tuple[Discrepancy, ...]
+    contradictions: tuple[Discrepancy, ...]
     sizes: Mapping[str, int]
     followed: Agreement | None
 
 
 def discrepancies(analysis: Analysis) -> tuple[Discrepancy, ...]:
     """Every value against Interim's own reading (PFS: the FDA-like rule), with the reason."""
-    endpoints = (pfs(analysis), overall(analysis), duration(analysis))
-    found = [*best_responses(analysis)]
-    for endpoint in endpoints:
-        if endpoint is not None:
-            found += time_discrepancies(endpoint, _compared(analysis, endpoint))
-    return tuple(found)
+    return compare(analysis, lead=FDA).found
 
 
-def compare(analysis: Analysis) -> Compared:
-    """The same for findings: exported PFS is held to the rule set that it follows."""
+def compare(analysis: Analysis, *, lead: str | None = None) -> Compared:
+    """The same for findings: exported PFS is held to `lead`, or to the rule set it follows."""
+    sizes: dict[str, int] = {}
     found = [*best_responses(analysis)]
-    sizes = dict.fromkeys(("CBOR", "BOR"), analysis.cohort.n)
-    progression = pfs(analysis)
+    sizes |= dict.fromkeys(("CBOR", "BOR"), analysis.cohort.n)
+    tumour, contradictions = _tumour(analysis)
+    found += tumour
     followed = None
+    progression = pfs(analysis)
     if progression is not None:
-        who = _compared(analysis, progression)
-        followed = agreement(progression, who)
-        progression = progression.led_by(followed.agree[0][0])
+        followed = agreement(progression, _compared(analysis, progression))
+        progression = progression.led_by(lead or followed.agree[0][0])
     for endpoint in (progression, overall(analysis), duration(analysis)):
-        if endpoint is not None:
-            who = _compared(analysis, endpoint)
-            sizes[endpoint.name] = endpoint.n_compared(who)
-            found += time_discrepancies(endpoint, who)
-    return Compared(tuple(found), sizes, followed)
+        if endpoint is None:
+            continue
+        who = _compared(analysis, endpoint)
+        sizes[endpoint.name] = endpoint.n_compared(who)
+        found += time_discrepancies(endpoint, who)
+    events = _events(analysis)
+    if events is not None:
+        sizes["TRTEMFL"] = events.n
+        found += emergence_discrepancies(events, analysis.rules.teae_end_days)
+    return Compared(tuple(found), contradictions, sizes, followed)
+
+
+def _events(analysis: Analysis) -> AdverseEvents | None:
+    """Adverse events of the safety set; None without ADAE or where nobody can be called treated."""
+    adae, members = analysis.frame("ADAE"), analysis.sets["safety"]
+    if adae is None or not members.derivable or not members.n:
+        return None
+    cohort, options = analysis.cohort, analysis.safety_options
+    return safety_events(analysis.adsl, adae, cohort, members, options)
+
+
+def _tumour(analysis: Analysis) -> tuple[list[Discrepancy], tuple[Discrepancy, ...]]:
+    """Sums, target and overall responses; and what speaks against the responses."""
+    cohort, adtr, adrs = analysis.cohort, analysis.frame("ADTR"), analysis.frame("ADRS")
+    found: list[Discrepancy] = []
+    measured = None
+    sums = None if adtr is None else target_sums(adtr, cohort, paramcds=analysis.sum_paramcds)
+    if adtr is not None and sums is not None and sums.paramcd is not None:
+        gone = lesions_gone(adtr, cohort, sums)
+        measured = Measured.of(cohort, sums, gone, analysis.response_rules)
+        first_pd = day_array(analysis.derived_responses.first_pd_day)
+        found += size_discrepancies(cohort, stated_sums(adtr, cohort, sums))
+        found += best_discrepancies(adtr, cohort, sums, first_pd)
+    if adrs is None:
+        return found, ()
+    lesions = lesions_of(adrs, cohort, sums if measured else None)
+    visits = overall_discrepancies(cohort, analysis.assessments, lesions)
+    found += visits
+    contradictions = [d for d in visits if d.kind == NO_REASON]
+    if measured is not None:
+        found += target_discrepancies(measured, lesions.target)
+        contradictions += against_change(
+            measured, analysis.assessments, lesions.target, _exported_best(analysis)
+        )
+    return found, tuple(contradictions)
+
+
+def _exported_best(analysis: Analysis) -> dict[int, str]:
+    """The exported best response by row of the cohort: the unconfirmed one where there is any."""
+    shown = analysis.responses
+    if shown.source_unconfirmed == "exported":
+        return dict(enumerate(shown.unconfirmed))
+    return dict(enumerate(shown.confirmed)) if shown.source_confirmed == "exported" else {}
 
 
 def best_responses(analysis: Analysis) -> tuple[Discrepancy, ...]:

@@ -125,7 +125,13 @@ _ABOUT: dict[str, tuple[Rule, str, str]] = {
     "PFS": (PFS, "ADTTE", "PFS"),
     "OS": (OS, "ADTTE", "OS"),
     "DOR": (DOR, "ADTTE", "Duration of response"),
+    "TRGRESP": (TARGET, "ADRS", "Target response"),
+    "OVR": (OVERALL, "ADRS", "Overall response"),
+    "TRTEMFL": (TEAE, "ADAE", "The treatment-emergent flag"),
 }
+#: endpoints of which a patient has several values
+_THINGS = {"TRGRESP": "visits", "OVR": "visits", "TRTEMFL": "adverse events"}
+_SIZES = ("BASE", "NADIR", "PCHG", "BEST_PCHG")
 #: share of patients from which on an export is said to follow a rule set
 FOLLOWS = 0.8
 #: kinds of reasons named in one sentence
@@ -149,11 +155,19 @@ def _found(analysis: Analysis) -> Iterator[Finding]:
     )
     if alone:
         yield _second_scan(compared, alone)
-    left = [d for d in compared.found if d.endpoint != "CBOR" or d.usubjid not in set(alone)]
-    for endpoint in _ABOUT:
-        mine = [d for d in left if d.endpoint == endpoint]
+    elsewhere = {id(d) for d in compared.contradictions}
+    elsewhere |= {id(d) for d in compared.found if d.endpoint == "CBOR" and d.usubjid in alone}
+    for endpoint, (rule, domain, name) in _ABOUT.items():
+        mine = [d for d in compared.found if d.endpoint == endpoint and id(d) not in elsewhere]
         if mine:
-            yield _differs(endpoint, mine, compared.sizes[endpoint])
+            of = compared.sizes.get(endpoint)
+            yield _differs(rule, domain, name, mine, of=of, thing=_THINGS.get(endpoint))
+    sizes = [d for d in compared.found if d.endpoint in _SIZES]
+    if sizes:
+        columns = " and ".join(c for c in _SIZES if any(d.endpoint == c for d in sizes))
+        yield _differs(PCHG, "ADTR", columns.replace("BEST_PCHG", "The best change"), sizes)
+    if compared.contradictions:
+        yield _contradicted(compared.contradictions)
     yield from _rule_set(compared)
     yield from _non_responders(analysis)
 
@@ -162,7 +176,7 @@ def _second_scan(compared: Compared, alone: Sequence[str]) -> Finding:
     mine = [d for d in compared.found if d.endpoint == "CBOR" and d.usubjid in set(alone)]
     of = f"{_patients(len(alone))} {'has' if len(alone) == 1 else 'have'} an exported confirmed"
     return SECOND_SCAN.finding(
-        f"{of} response without a second scan that confirms it. {_instance(mine[0])}",
+        f"{of} response without a second scan that confirms it: {_kinds(mine)}. {_instance(mine)}",
         domain="ADRS",
         column="AVALC",
         patients=sorted(alone),
@@ -170,25 +184,56 @@ def _second_scan(compared: Compared, alone: Sequence[str]) -> Finding:
     )
 
 
-def _differs(endpoint: str, mine: Sequence[Discrepancy], of: int) -> Finding:
-    rule, domain, name = _ABOUT[endpoint]
+def _differs(
+    rule: Rule,
+    domain: str,
+    name: str,
+    mine: Sequence[Discrepancy],
+    *,
+    of: int | None = None,
+    thing: str | None = None,
+) -> Finding:
+    """`of`: how many were compared: patients, or `thing`s of which a patient has several."""
     patients = sorted({d.usubjid for d in mine})
     grave = any(d.grave for d in mine)
-    kinds = counted_kinds(mine)
-    more = len(kinds) - KINDS
-    told = "; ".join(f"{k} ({n})" for k, n in kinds[:KINDS])
-    told += f"; and {more} more reason{'' if more == 1 else 's'}" if more > 0 else ""
+    if thing and of:
+        among = f"{len(mine):,} of {of:,} {thing} ({_patients(len(patients))})"
+    elif of:
+        among = f"{len(patients):,} of {_patients(of)}"
+    else:
+        among = _patients(len(patients))
     return rule.finding(
-        f"{name} differs from the records in {len(patients):,} of {_patients(of)}: {told}. "
-        f"{_instance(mine[0])}",
+        f"{name} differs from the records in {among}: {_kinds(mine)}. {_instance(mine)}",
         severity=Severity.ERROR if grave else Severity.WARNING,
         domain=domain,
         patients=patients,
-        count=len(patients),
+        count=len(mine) if thing else len(patients),
     )
 
 
-def _instance(d: Discrepancy) -> str:
+def _contradicted(mine: Sequence[Discrepancy]) -> Finding:
+    patients = sorted({d.usubjid for d in mine})
+    verb = "contradicts" if len(mine) == 1 else "contradict"
+    return CHANGE.finding(
+        f"{len(mine):,} response{'' if len(mine) == 1 else 's'} of {_patients(len(patients))} "
+        f"{verb} what was measured or recorded: {_kinds(mine)}. {_instance(mine)}",
+        domain="ADRS",
+        patients=patients,
+        count=len(mine),
+    )
+
+
+def _kinds(mine: Sequence[Discrepancy]) -> str:
+    kinds = counted_kinds(mine)
+    more = len(kinds) - KINDS
+    told = "; ".join(f"{k} ({n})" for k, n in kinds[:KINDS])
+    return told + (f"; and {more} more reason{'' if more == 1 else 's'}" if more > 0 else "")
+
+
+def _instance(mine: Sequence[Discrepancy]) -> str:
+    """One value of the most frequent kind; it names no patient."""
+    usual = counted_kinds(mine)[0][0]
+    d = next(d for d in mine if d.kind == usual)
     return f"For instance, exported {d.exported}, derived {d.derived}: {d.reason}."
 
 

@@ -19,15 +19,17 @@ _MEANING = {
 }
 
 
-def page(rules: Iterable[Rule]) -> str:
-    """The page as Markdown: one table per severity, rules by id."""
-    parts = [
-        "# Conformance checks",
-        "",
-        "Every finding names one of these rules, the domain, the column, patients and rows,",
-        "and says what to do. This page is made from the rules themselves:",
-        "`python -m data_access.document`.",
-    ]
+HEAD = """\
+# Conformance checks
+
+Every finding names one of these rules, the domain, the column, patients and rows,
+and says what to do. This page is made from the rules themselves:
+`python -m data_access.document`."""
+
+
+def page(rules: Iterable[Rule], head: str = HEAD) -> str:
+    """The page as Markdown: `head`, then one table per severity, rules by id."""
+    parts = [head]
     known = sorted(rules, key=lambda r: r.id)
     for severity in Severity:
         mine = [r for r in known if r.severity is severity]

@@ -123,8 +123,9 @@ class Endpoint:
     def days_of(self, i: int, *codes: int) -> list[int]:
         """Days from the origin of one patient's assessments with one of `codes`."""
         first, last = np.searchsorted(self.assessments.patient, (i, i + 1))
-        mine = np.isin(self.assessments.response[first:last], codes)
-        return [int(d) for d in self.assessments.day[first:last][mine]]
+        days = self.assessments.day[first:last].tolist()
+        terms = self.assessments.response[first:last].tolist()
+        return [d for d, r in zip(days, terms, strict=True) if r in codes]
 
 
 @dataclass(frozen=True, slots=True)
