@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from dashboard.metrics.columns import Frame, Rows, factorised
 Codes = NDArray[np.int64]
 
 
+@lru_cache(maxsize=16_384, typed=True)
 def clean(term: object) -> str:
     """A term in upper case with single blanks, as terms are compared."""
     return " ".join(str(term).split()).upper()

@@ -145,8 +145,14 @@ def days_between(later: Dates, earlier: Dates) -> Days:
     return days
 
 
-def aligned(adsl: pd.DataFrame, cohort: Cohort) -> Rows:
-    """ADSL rows in the order of the cohort."""
+def aligned(adsl: pd.DataFrame, cohort: Cohort) -> pd.DataFrame:
+    """ADSL rows in the order of the cohort, every column copied; see `in_order`."""
+    rows: pd.DataFrame = adsl.iloc[in_order(adsl, cohort).at]
+    return rows
+
+
+def in_order(adsl: pd.DataFrame, cohort: Cohort) -> Rows:
+    """ADSL rows in the order of the cohort; no column is copied."""
     codes, ids = factorised(adsl, "USUBJID")
     place = {ids[code]: i for i, code in enumerate(codes.tolist())}
     return Rows(adsl, np.array([place[u] for u in cohort.usubjid.tolist()], dtype=np.int64))

@@ -95,16 +95,15 @@ def _factorise(column: pd.Series[Any]) -> tuple[Codes, tuple[object, ...]]:
     return codes, tuple(values)
 
 
+def codes_of(column: pd.Series[Any]) -> tuple[Codes, tuple[object, ...]]:
+    """Code per row and the distinct values of a column; -1 where the value is missing."""
+    return _KEPT.codes(column)
+
+
 def factorised(frame: Frame, name: str) -> tuple[Codes, tuple[object, ...]]:
-    """Code per row and the distinct values of the whole column; -1 where the value is missing."""
-    codes, values = _KEPT.codes(whole(frame)[name])
+    """`codes_of` a column; of some rows, the distinct values are those of the whole column."""
+    codes, values = codes_of(whole(frame)[name])
     return (codes[frame.at] if isinstance(frame, Rows) else codes), values
-
-
-def per_value(frame: Frame, name: str, table: NDArray[Any]) -> NDArray[Any]:
-    """`table` by code; its last entry stands for a missing value."""
-    picked: NDArray[Any] = table[factorised(frame, name)[0]]
-    return picked
 
 
 def strings(frame: Frame, name: str) -> NDArray[np.object_]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dashboard.metrics.accrual import on_treatment
 from dashboard.metrics.coded import Codes, first_present, grouped_terms
-from dashboard.metrics.cohort import Cohort, aligned, column_dates, text
+from dashboard.metrics.cohort import Cohort, column_dates, in_order, text
 from dashboard.metrics.exposure import Doses
 from dashboard.metrics.proportions import proportion
 from dashboard.metrics.types import AnalysisSet, Proportion, Result, Source
@@ -135,7 +135,7 @@ def discontinuations(
     """
     wanted = set(members.patients)
     keep = np.array([u in wanted for u in cohort.usubjid.tolist()], dtype=np.bool_)
-    rows = aligned(adsl, cohort).take(keep)
+    rows = in_order(adsl, cohort).take(keep)
     ids = cohort.usubjid[keep]
     of_treatment = bool(first_present(rows, ("DCTREAS",))) or "EOTSTT" in rows.columns
     state_column, column = ("EOTSTT", "DCTREAS") if of_treatment else ("EOSSTT", "DCSREAS")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -98,6 +99,9 @@ class KaplanMeier(Result):
 
     def quantile(self, p: float) -> Quantile:
         """Quantile with CDF probability p (Brookmeyer & Crowley 1982 limits)."""
+        known = next((q for q in self.quartiles if q.p == p), None)
+        if known is not None:
+            return known
         bands = (self.survival, self.lower, self.upper)
         curves = [np.array(band, dtype=np.float64) for band in bands]
         times = np.array(self.time, dtype=np.float64)
@@ -109,8 +113,9 @@ class KaplanMeier(Result):
 
     def rate(self, time: float) -> Rate:
         """Survival at `time` (same unit as the data)."""
-        i = int(np.searchsorted(np.array(self.time), time, side="right")) - 1
-        at_risk = self.at_risk((time,)).n_at_risk[0]
+        i = bisect_right(self.time, time) - 1
+        next_ = bisect_left(self.time, time)
+        at_risk = self.n_at_risk[next_] if next_ < len(self.time) else 0
         if not self.time:
             return Rate(float(time), None, None, None, None, 0)
         if time > self.time[-1]:

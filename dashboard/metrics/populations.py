@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from dashboard.metrics.cohort import NEVER, Bools, Cohort, aligned, column_dates, text
+from dashboard.metrics.cohort import NEVER, Bools, Cohort, column_dates, in_order, text
 from dashboard.metrics.columns import Frame
 from dashboard.metrics.recist import NE, PD, Assessments
 from dashboard.metrics.tumour import TargetSums
@@ -96,7 +96,7 @@ def analysis_set(
     measurable disease and an adequate post-baseline assessment, or PD or death before one.
     Patients enrolled after the cut-off are listed as excluded.
     """
-    rows = aligned(adsl, cohort)
+    rows = in_order(adsl, cohort)
     name = (id_, rule.label if rule else LABELS[id_])
     if rule and rule.column:
         return _by_column(rows, cohort, name, rule.column, rule.values)

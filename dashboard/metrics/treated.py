@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dashboard.metrics.accrual import on_treatment
-from dashboard.metrics.cohort import Bools, Cohort, Dates, aligned, column_dates
+from dashboard.metrics.cohort import Bools, Cohort, Dates, column_dates, in_order
 from dashboard.metrics.columns import Frame, factorised
 from dashboard.metrics.types import AnalysisSet, Exclusion
 
@@ -84,7 +84,7 @@ def treated_patients(
     """
     wanted = set(members.patients)
     keep = np.array([u in wanted for u in cohort.usubjid.tolist()], dtype=np.bool_)
-    rows = aligned(adsl, cohort).take(keep)
+    rows = in_order(adsl, cohort).take(keep)
     cut = np.datetime64(cohort.cut_date, "D")
     last = latest(rows, last_dose_columns)
     last = np.where(last <= cut, last, NAT)

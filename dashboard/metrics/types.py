@@ -30,7 +30,7 @@ class Result:
 
         Raises ValueError on NaN or infinity: a metric must say None instead.
         """
-        return {f.name: _encode(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]
+        return {name: _encode(getattr(self, name)) for name in _names(self.__class__.__mro__[0])}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -58,6 +58,11 @@ def _encode(value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return [_encode(v) for v in value]
     raise TypeError(f"{type(value).__name__} has no JSON form in a result")
+
+
+@cache
+def _names(cls: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(cls))
 
 
 @cache
@@ -103,8 +108,9 @@ def number(value: float | np.floating[Any] | None) -> Estimate:
 def numbers(values: ArrayLike) -> tuple[Estimate, ...]:
     """`number` for each value of a one-dimensional array."""
     array = np.asarray(values, dtype=np.float64)
+    missing = np.flatnonzero(~np.isfinite(array)).tolist()
     out: list[Estimate] = array.tolist()
-    for i in np.flatnonzero(~np.isfinite(array)).tolist():
+    for i in missing:
         out[i] = None
     return tuple(out)
 

@@ -10,6 +10,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from dashboard.metrics.columns import codes_of
+
 ConfType = Literal["log-log", "log", "plain"]
 
 
@@ -46,6 +48,9 @@ def column_of(adsl: pd.DataFrame, name: str) -> str:
 
 def words(column: pd.Series) -> np.ndarray:
     """A column as a person would type its values; missing is ""."""
+    if isinstance(column.dtype, pd.StringDtype):
+        codes, values = codes_of(column)
+        return np.array([*values, ""], dtype=object)[codes]
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         text = column.dt.strftime("%Y-%m-%d")
     elif pd.api.types.is_float_dtype(column.dtype):

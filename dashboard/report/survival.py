@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dashboard.analysis import Analysis
+from dashboard.analysis import USUAL_PARAMCDS, Analysis
+from dashboard.endpoints import responders
+from dashboard.metrics.coded import distinct
+from dashboard.metrics.columns import Frame, floats, strings, take
 from dashboard.metrics.duration import duration_of_response, time_to_response
 from dashboard.metrics.kaplan_meier import KaplanMeier, KaplanMeierOptions, Quantile, kaplan_meier
 from dashboard.metrics.logrank import log_rank
@@ -20,8 +23,6 @@ Json = dict[str, Any]
 
 #: Landmarks in days where the caller names none: 3, 6 and 12 months
 DEFAULT_DAYS = (91.3125, 182.625, 365.25)
-#: standard endpoint -> PARAMCDs that usually hold it
-USUAL = {"PFS": ("PFS", "PFSINV"), "OS": ("OS",), "DOR": ("DOR", "RSD", "CRSD")}
 QUANTILES = (0.25, 0.5, 0.75)
 
 
@@ -38,18 +39,18 @@ class Survival:
     ) -> None:
         self.analysis, self.members, self.options = analysis, members, options
         self.times, self.groups = times, groups
+        self.inside = frozenset(members.patients)
 
     def exported(self, rule: str) -> Json:
         """Every endpoint of ADTTE by its PARAMCD, and PFS, OS, DOR derived where not exported."""
         out: Json = {}
         adtte = self.analysis.frame("ADTTE")
         if adtte is not None and len(adtte):
-            kept = adtte[~count_rows(adtte)]
-            for paramcd in sorted(kept["PARAMCD"].dropna().unique()):
-                out[str(paramcd)] = self._of_export(kept, str(paramcd))
-        for endpoint, usual in USUAL.items():
-            stated = self.analysis.paramcds(endpoint) or usual
-            code = next((c for c in stated if c in out), None)
+            kept = take(adtte, ~count_rows(adtte).to_numpy())
+            for paramcd in sorted({c for c in strings(kept, "PARAMCD") if isinstance(c, str)}):
+                out[paramcd] = self._of_export(kept, paramcd)
+        for endpoint in USUAL_PARAMCDS:
+            code = next((c for c in self.analysis.usual_paramcds(endpoint) if c in out), None)
             if code is None:
                 out[endpoint] = self._derived(endpoint, rule)
             elif endpoint == "DOR":
@@ -78,32 +79,29 @@ class Survival:
             "method": found.method,
         }
 
-    def _of_export(self, adtte: pd.DataFrame, paramcd: str) -> Json | None:
+    def _of_export(self, adtte: Frame, paramcd: str) -> Json | None:
         data = exported_time_to_event(
             adtte, paramcd, (paramcd,), event_codes=self.analysis.cut.study.terms.event_codes
         )
         if data is None:
             return None
-        rows = adtte[adtte["PARAMCD"] == paramcd]
-        units = [str(u) for u in rows["AVALU"].dropna().unique()] if "AVALU" in rows else []
+        rows = take(adtte, strings(adtte, "PARAMCD") == paramcd)
+        units = distinct(rows, "AVALU")[1] if "AVALU" in rows.columns else []
         if len(units) > 1:
             return self._in_days(data) | {"paramcd": paramcd}
         # One unit: the export's own numbers, so that no conversion rounds them.
-        own = dict(zip(rows["USUBJID"], rows["AVAL"], strict=True))
+        own = dict(zip(strings(rows, "USUBJID"), floats(rows, "AVAL"), strict=True))
         time = np.array([own[u] for u in data.usubjid], dtype=np.float64)
-        unit = units[0] if units else "DAYS"
+        unit = str(units[0]) if units else "DAYS"
         return self._estimates(data, time, unit) | {"paramcd": paramcd}
 
     def _responders_only(self, out: Json, adtte: pd.DataFrame | None, code: str) -> Json | None:
         """Duration of response is defined for responders; an export may hold it for others."""
-        responses = self.analysis.responses
-        days = responses.response_day if responses.source_confirmed else ()
-        responders = frozenset(
-            u for u, d in zip(responses.usubjid, days, strict=False) if d is not None
-        )
-        if not responders or adtte is None:
+        known = responders(self.analysis)
+        if not known or adtte is None:
             return dict(out[code])
-        rows = adtte[(adtte["PARAMCD"] == code) & adtte["USUBJID"].isin(responders)]
+        theirs = np.array([u in known for u in strings(adtte, "USUBJID").tolist()], dtype=bool)
+        rows = take(adtte, (strings(adtte, "PARAMCD") == code) & theirs)
         narrowed = self._of_export(rows, code) if len(rows) else None
         return None if narrowed is None else narrowed | {"population_note": "confirmed responders"}
 
@@ -124,7 +122,7 @@ class Survival:
     def _estimates(self, data: TimeToEvent, time: np.ndarray, unit: str) -> Json:
         ids = np.array(data.usubjid, dtype=object)
         event = np.array(data.event, dtype=bool)
-        inside = np.isin(ids, np.array(self.members.patients, dtype=object))
+        inside = np.array([u in self.inside for u in data.usubjid], dtype=bool)
         ids, time, event = ids[inside], time[inside], event[inside]
         out: Json = {
             "endpoint": data.endpoint,
@@ -175,7 +173,7 @@ class Survival:
         assert self.groups is not None
         out = {}
         for level, patients in self.groups.items():
-            inside = np.isin(ids, np.array(sorted(patients), dtype=object))
+            inside = np.array([u in patients for u in ids.tolist()], dtype=bool)
             if inside.any():
                 out[level] = self._curve(time[inside], event[inside], unit)
         return out

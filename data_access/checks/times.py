@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from data_access.checks import params
@@ -25,6 +27,12 @@ CENSORING = Rule(
     "Export CNSR as 0 for an event and a positive whole number for a censored time.",
     (82,),
 )
+NO_TIME = Rule(
+    "check-time-missing",
+    Severity.ERROR,
+    "A record says event or censored, and not when",
+    "Export AVAL, or leave the record out: patients without a time are missing from the curve.",
+)
 CODES = Rule(
     "check-censoring-codes-several",
     Severity.NOTE,
@@ -37,32 +45,6 @@ NO_REASON = Rule(
     Severity.WARNING,
     "An event or censoring has no reason in words",
     "Export EVNTDESC for events and CNSDTDSC (or EVNTDESC) for censored times.",
-)
-TIME_UNITS = Rule(
-    "check-time-units",
-    Severity.ERROR,
-    "One endpoint is given in several units of time",
-    "Export one unit per PARAMCD.",
-    (85,),
-)
-NO_TIME_UNIT = Rule(
-    "check-time-unit-missing",
-    Severity.NOTE,
-    "Times have no unit and are read as days",
-    "Add AVALU (DAYS, WEEKS, MONTHS or YEARS).",
-)
-DISAGREES = Rule(
-    "check-time-dates",
-    Severity.ERROR,
-    "A time differs from its own dates",
-    "AVAL is ADT - STARTDT + 1 in days. Correct the time or the dates.",
-)
-FROM_ZERO = Rule(
-    "check-time-from-zero",
-    Severity.WARNING,
-    "Times of an endpoint are counted from day 0",
-    "ADaM counts the first day as 1 (ADT - STARTDT + 1); times are shown as exported, one day "
-    "shorter.",
 )
 DAY_ONE = Rule(
     "check-censored-day-one",
@@ -87,12 +69,9 @@ NOT_RESPONDER = Rule(
 RULES: tuple[Rule, ...] = (
     NEGATIVE,
     CENSORING,
+    NO_TIME,
     CODES,
     NO_REASON,
-    TIME_UNITS,
-    NO_TIME_UNIT,
-    DISAGREES,
-    FROM_ZERO,
     DAY_ONE,
     COUNT,
     NOT_RESPONDER,
@@ -117,13 +96,20 @@ def count_rows(adtte: pd.DataFrame) -> pd.Series[bool]:
     """Rows of ADTTE whose parameter counts something and is no time."""
     rows = pd.Series(data=False, index=adtte.index)
     if "AVALU" in adtte:
-        rows |= adtte["AVALU"].str.upper().isin(_COUNT_UNITS)
+        rows |= _where(adtte["AVALU"], lambda unit: unit.upper() in _COUNT_UNITS)
     if "PARAM" in adtte:
-        rows |= adtte["PARAM"].str.contains(_COUNT_PARAM).fillna(value=False)
+        rows |= _where(adtte["PARAM"], lambda name: bool(re.search(_COUNT_PARAM, name)))
     return rows
 
 
-def _times(context: Context, *columns: str) -> tuple[pd.DataFrame, pd.Series[bool]] | None:
+def _where(column: pd.Series[str], test: Callable[[str], bool]) -> npt.NDArray[np.bool_]:
+    """Rows whose text passes; every distinct text is looked at once, a missing one never passes."""
+    codes, values = pd.factorize(column)
+    table = np.array([*(test(str(v)) for v in values), False], dtype=np.bool_)
+    return np.asarray(table[codes], dtype=np.bool_)
+
+
+def times_of(context: Context, *columns: str) -> tuple[pd.DataFrame, pd.Series[bool]] | None:
     """ADTTE and which of its rows are times."""
     adtte = context.frame("ADTTE", "USUBJID", "PARAMCD", *columns)
     return None if adtte is None else (adtte, ~count_rows(adtte))
@@ -151,7 +137,7 @@ def _is(number: int) -> str:
 
 
 def negative(context: Context) -> Iterable[Finding]:
-    given = _times(context, "AVAL")
+    given = times_of(context, "AVAL")
     if given is None:
         return
     found = hits(context, "ADTTE", given[1] & (given[0]["AVAL"] < 0))
@@ -161,7 +147,7 @@ def negative(context: Context) -> Iterable[Finding]:
 
 
 def censoring(context: Context) -> Iterable[Finding]:
-    given = _times(context, "CNSR")
+    given = times_of(context, "CNSR")
     if given is None:
         return
     adtte, rows = given
@@ -188,7 +174,7 @@ def _event_words(context: Context) -> str:
 
 
 def reasons(context: Context) -> Iterable[Finding]:
-    given = _times(context, "CNSR", "EVNTDESC")
+    given = times_of(context, "CNSR", "EVNTDESC")
     if given is None:
         return
     adtte, rows = given
@@ -207,74 +193,41 @@ def reasons(context: Context) -> Iterable[Finding]:
         yield found.finding(NO_REASON, f"{told} neither CNSDTDSC nor EVNTDESC.", column="CNSDTDSC")
 
 
-def _unit(adtte: pd.DataFrame) -> pd.Series[str]:
+def unit_of(adtte: pd.DataFrame) -> pd.Series[str]:
     """AVALU in capitals; missing throughout when there is no such column."""
     if "AVALU" in adtte:
         return adtte["AVALU"].str.upper()
     return pd.Series(np.nan, index=adtte.index, dtype=adtte["PARAMCD"].dtype)
 
 
-def units(context: Context) -> Iterable[Finding]:
-    given = _times(context, "AVAL")
+def days_per(unit: pd.Series[str]) -> pd.Series[float]:
+    """Days in one of each unit; NaN where it is missing or unknown."""
+    return unit.map({u: days for u, (days, _) in UNITS.items()}).astype("float64")
+
+
+def without_time(context: Context) -> Iterable[Finding]:
+    given = times_of(context, "AVAL", "CNSR")
     if given is None:
         return
     adtte, rows = given
-    unit = _unit(adtte)
-    found = hits(context, "ADTTE", rows & unit.isna() & adtte["AVAL"].notna())
+    found = hits(context, "ADTTE", rows & adtte["AVAL"].isna() & adtte["CNSR"].notna())
     if found:
-        told = found.told("time", "has|have")
+        codes = listed(sorted(adtte["PARAMCD"].iloc[found.index].dropna().unique()))
+        told = found.told("record", "says|say")
         yield found.finding(
-            NO_TIME_UNIT, f"{told} no unit and {_is(found.rows)} read as days.", column="AVALU"
-        )
-    number = unit[rows].groupby(adtte["PARAMCD"][rows]).nunique()
-    for code in sorted(number[number > 1].index):
-        mine = rows & (adtte["PARAMCD"] == code)
-        usual = unit[mine].mode().iloc[0]
-        said = ", ".join(f"{n:,} in {u}" for u, n in unit[mine].value_counts().items())
-        yield hits(context, "ADTTE", mine & unit.notna() & (unit != usual)).finding(
-            TIME_UNITS, f"{code} is given {said}.", column="AVALU"
-        )
-
-
-def against_dates(context: Context) -> Iterable[Finding]:
-    """AVAL against ADT - STARTDT + 1. An endpoint counted from day 0 throughout is a convention."""
-    given = _times(context, "AVAL", "STARTDT", "ADT")
-    if given is None:
-        return
-    adtte, rows = given
-    unit = _unit(adtte).fillna("DAYS")
-    factor = unit.map({u: days for u, (days, _) in UNITS.items()})
-    slack = unit.map({u: room for u, (_, room) in UNITS.items()})
-    between = (adtte["ADT"] - adtte["STARTDT"]).dt.days
-    off = adtte["AVAL"] * factor - between - 1
-    known = rows & off.notna() & slack.notna()
-    for code in sorted(adtte["PARAMCD"][known].dropna().unique()):
-        mine = known & (adtte["PARAMCD"] == code)
-        wrong = mine & (off.abs() > slack)
-        if not wrong.any():
-            continue
-        if ((off[mine] + 1).abs() <= np.minimum(slack[mine], 0.5)).all():
-            yield hits(context, "ADTTE", mine).finding(
-                FROM_ZERO, f"{code} counts from day 0: AVAL is ADT - STARTDT.", column="AVAL"
-            )
-            continue
-        found = hits(context, "ADTTE", wrong)
-        most = off[wrong].abs().max()
-        yield found.finding(
-            DISAGREES,
-            f"{code}: {found.told('time', 'differs|differ')} from ADT - STARTDT + 1 by up to "
-            f"{most:,.0f} days.",
+            NO_TIME,
+            f"{told} event or censored (CNSR) without a time ({codes}); "
+            f"{'it is' if found.rows == 1 else 'they are'} in no curve.",
             column="AVAL",
         )
 
 
 def censored_at_once(context: Context) -> Iterable[Finding]:
-    given = _times(context, "AVAL", "CNSR")
+    given = times_of(context, "AVAL", "CNSR")
     if given is None:
         return
     adtte, rows = given
-    unit = _unit(adtte)
-    day = 1 / unit.map({u: days for u, (days, _) in UNITS.items()}).astype("float64").fillna(1)
+    day = 1 / days_per(unit_of(adtte)).fillna(1)
     censored = rows & adtte["CNSR"].notna() & ~events(context, adtte)
     at_once = censored & (adtte["AVAL"] >= 0) & (adtte["AVAL"] <= day * 1.5)
     for code, mine in at_once[rows].groupby(adtte["PARAMCD"][rows]):
@@ -314,9 +267,8 @@ CHECKS: tuple[Check, ...] = (
     counts,
     negative,
     censoring,
+    without_time,
     reasons,
-    units,
-    against_dates,
     censored_at_once,
     durations,
 )
