@@ -108,12 +108,16 @@ def size_discrepancies(cohort: Cohort, stated: StatedSums) -> tuple[Discrepancy,
                     cohort.patients[i],
                     _told(name, values[row], sums.day[row]),
                     _told(name, own[name][row], sums.day[row]),
-                    said + (f" (and on {n - 1} later visits)" if n > 1 else ""),
+                    said + _later(n - 1),
                     kind,
                     grave=crosses,
                 )
             )
     return tuple(found)
+
+
+def _later(n: int) -> str:
+    return f" (and on {n} later visit{'' if n == 1 else 's'})" if n else ""
 
 
 def _told(name: str, value: float, day: int) -> str:

@@ -184,20 +184,28 @@ class Alternative:
 
 
 def alternatives(reader: Reader) -> Iterator[Alternative]:
-    """Other readings, the nearest first: one rule read otherwise, then more records, then both."""
-    scopes = (
-        ((False, False), None),
-        ((True, False), _after_therapy),
-        ((False, True), _after_pd),
-        ((True, True), _after_pd),
-    )
-    for (after_therapy, after_pd), told in scopes:
-        records = reader.records(after_therapy=after_therapy, after_pd=after_pd)
-        if told is not None:
-            yield Alternative(reader, records, reader.rules, reader.confirmed, told)
-        for variant, confirmed, words in _variants(reader):
-            both = words if told is None else _joined(told, words)
-            yield Alternative(reader, records, variant, confirmed, both)
+    """Other readings, the nearest first: one rule read otherwise, more records, then both.
+
+    "Not confirmed at all" comes after "confirmed by a later record": it explains more values.
+    """
+    counted = reader.records(after_therapy=False, after_pd=False)
+    more = [
+        (reader.records(after_therapy=therapy, after_pd=pd), told)
+        for therapy, pd, told in (
+            (True, False, _after_therapy),
+            (False, True, _after_pd),
+            (True, True, _after_pd),
+        )
+    ]
+    *near, last = _variants(reader)
+    for rules, confirmed, words in near:
+        yield Alternative(reader, counted, rules, confirmed, words)
+    for records, told in more:
+        yield Alternative(reader, records, reader.rules, reader.confirmed, told)
+    yield Alternative(reader, counted, *last)
+    for records, told in more:
+        for rules, confirmed, words in (*near, last):
+            yield Alternative(reader, records, rules, confirmed, _joined(told, words))
 
 
 def _variants(
