@@ -8,7 +8,7 @@ from typing import Any
 from dashboard.analysis import Analysis
 from dashboard.metrics.proportions import proportion
 from dashboard.metrics.response_rates import objective_response
-from dashboard.metrics.subgroups import Group, shrink_subgroups, subgroup_rates
+from dashboard.metrics.subgroups import Group, SubgroupTable, shrink_subgroups, subgroup_rates
 from dashboard.metrics.types import AnalysisSet, PatientProportion
 from dashboard.panels.common import common, json_of
 from dashboard.report.options import groups_by
@@ -34,7 +34,8 @@ def forest(view: View) -> Json:
         **common(view),
         "responses_known": known and overall is not None,
         "confirmed": confirmed,
-        "overall": json_of(overall),
+        "overall": None if overall is None else overall.headline.to_json(),
+        "source": None if overall is None else overall.source,
         "randomised": study.design.randomised,
         "backbone_label": study.backbones.label if study.backbones else None,
         "backbone": None,
@@ -47,7 +48,7 @@ def forest(view: View) -> Json:
     groups = backbone_groups(analysis)
     if groups:
         table = subgroup_rates(overall, members, groups, min_group=rules.min_group)
-        said["backbone"] = table.to_json()
+        said["backbone"] = _rows(table)
         said["shrunken"] = _shrunken(analysis, overall, members)
     said["factors"] = _factors(study, analysis, overall, members)
     return said
@@ -79,8 +80,26 @@ def _factors(
             for level, ids in levels.items()
         )
         table = subgroup_rates(overall, members, groups, min_group=analysis.rules.min_group)
-        found.append({"column": spec.column, "label": spec.label, "table": table.to_json()})
+        found.append({"column": spec.column, "label": spec.label, **_rows(table)})
     return found
+
+
+def _rows(table: SubgroupTable) -> dict[str, Any]:
+    """The rows without the patients behind them: the figure shows none."""
+    return {
+        "rows": [
+            {
+                "id": row.id,
+                "label": row.label,
+                "rate": row.rate.headline.to_json(),
+                "small": row.small,
+                "shares_with": list(row.shares_with),
+            }
+            for row in table.rows
+        ],
+        "overlapping": table.overlapping,
+        "in_no_group": len(table.in_no_group),
+    }
 
 
 def _is_orr(benchmark: Benchmark) -> bool:

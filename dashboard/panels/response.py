@@ -21,14 +21,16 @@ from dashboard.metrics.response_rates import (
     objective_response,
 )
 from dashboard.metrics.trajectories import trajectories
-from dashboard.metrics.types import AnalysisSet, Exclusion
-from dashboard.metrics.windows import response_window
+from dashboard.metrics.types import AnalysisSet, Exclusion, PatientProportion
+from dashboard.metrics.windows import ResponseWindow, response_window
 from dashboard.panels.common import common, json_of
 from dashboard.panels.strip import strip
 from dashboard.results import View
 
 Json = Mapping[str, Any]
 
+#: percent change from baseline of a partial response in target lesions (RECIST 1.1)
+DEEP = -30.0
 #: denominators of the rates, in the order shown; another set joins when it is the chosen one
 DENOMINATORS = ("enrolled", "full", "evaluable")
 
@@ -51,8 +53,8 @@ def rates(view: View) -> Json:
         **common(view),
         **_readings(analysis),
         "sets": [_rates_of(view, id_) for id_ in ids],
-        "window": json_of(windowed),
-        "undated": sorted(set(_responders(analysis, view.members)) - _dated(windowed)),
+        "window": None if windowed is None else _window(windowed),
+        "undated": _undated(analysis, view.members, windowed),
         "confirm_days": rules.confirm_days,
         "sd_min_days": rules.sd_min_days,
         "cb_days": rules.cb_days,
@@ -79,12 +81,36 @@ def _rates_of(view: View, id_: str) -> dict[str, Any]:
         "rule": members.rule,
         "n": members.n,
         "known": id_ in analysis.shown_sets,
-        "orr": json_of(objective_response(responses, members, level=level)),
-        "dcr": json_of(disease_control(responses, members, level=level)),
-        "cbr": json_of(benefit),
-        "orr_unconfirmed": json_of(
+        "orr": _headline(objective_response(responses, members, level=level)),
+        "dcr": _headline(disease_control(responses, members, level=level)),
+        "cbr": _headline(benefit),
+        "orr_unconfirmed": _headline(
             objective_response(responses, members, confirmed=False, level=level)
         ),
+    }
+
+
+def _headline(found: PatientProportion | None) -> dict[str, Any] | None:
+    """The number with its interval and source, without the patients behind it."""
+    if found is None:
+        return None
+    return {"headline": found.headline.to_json(), "source": found.source}
+
+
+def _window(found: ResponseWindow) -> dict[str, Any]:
+    """The window's rates, and how many patients stand where."""
+    return {
+        "window_days": found.window_days,
+        "pending": len(found.pending),
+        "waiting": len(found.pending_unconfirmed),
+        "late": len(found.late_responders),
+        "mature_pending": len(found.mature_pending),
+        "interim": _headline(found.interim),
+        "all_fail": _headline(found.all_fail),
+        "all_respond": _headline(found.all_respond),
+        "mature": _headline(found.mature),
+        "incidence": json_of(found.incidence),
+        "incidence_method": found.incidence_method,
     }
 
 
@@ -104,7 +130,14 @@ def best_response(view: View) -> Json:
     return {
         **common(view),
         **_readings(analysis),
-        "table": table.to_json(),
+        "rows": [
+            {
+                "term": row.term,
+                "confirmed": _headline(row.confirmed),
+                "unconfirmed": _headline(row.unconfirmed),
+            }
+            for row in table.rows
+        ],
         "reasons": [
             {"term": term, "reasons": _grouped(tuple(e for e in kept if terms[e.usubjid] == term))}
             for kept in [_inside(reasons, members)]
@@ -121,13 +154,16 @@ def best_response(view: View) -> Json:
 def waterfall(view: View) -> Json:
     """Best percent change of every patient with a bar, worst first; the others by reason."""
     analysis, members = view.analysis, view.members
-    sums = sums_of(analysis)
+    sums, orr = sums_of(analysis), _shown_orr(analysis, members)
     said: dict[str, Any] = {
         **common(view),
         **_readings(analysis),
         "measured": sums is not None,
-        "orr": json_of(_shown_orr(analysis, members)),
+        "orr": _headline(orr),
         "bars": [],
+        "deep": 0,
+        "deep_responders": 0,
+        "new_lesions_known": False,
         "without": [],
         "strip": [],
     }
@@ -150,7 +186,10 @@ def waterfall(view: View) -> Json:
         if u in inside
     ]
     bars.sort(key=lambda bar: (-bar["percent"], bar["usubjid"]))
+    deep = {bar["usubjid"] for bar in bars if bar["percent"] <= DEEP + 1e-9}
     said["bars"] = bars
+    said["deep"] = len(deep)
+    said["deep_responders"] = 0 if orr is None else len(deep.intersection(orr.numerator))
     said["new_lesions_known"] = any(bar["new_lesion"] is not None for bar in bars)
     said["without"] = _grouped(_inside(best.without, members), marks)
     said["strip"] = strip(view.cut.study, analysis.adsl, [bar["usubjid"] for bar in bars])
@@ -228,21 +267,19 @@ def _marks(analysis: Analysis) -> dict[str, dict[str, Any]]:
     }
 
 
-def _shown_orr(analysis: Analysis, members: AnalysisSet) -> Any:
+def _shown_orr(analysis: Analysis, members: AnalysisSet) -> PatientProportion | None:
     confirmed = analysis.responses.source_confirmed is not None
     return objective_response(
         analysis.responses, members, confirmed=confirmed, level=analysis.rules.level
     )
 
 
-def _responders(analysis: Analysis, members: AnalysisSet) -> tuple[str, ...]:
+def _undated(analysis: Analysis, members: AnalysisSet, found: ResponseWindow | None) -> int:
+    """Responders whose response has no date, so that no window can hold them."""
     shown = objective_response(analysis.responses, members)
-    return () if shown is None else shown.numerator
-
-
-def _dated(windowed: Any) -> set[str]:
-    """Responders a window can place."""
-    return set() if windowed is None else {*windowed.responders, *windowed.late_responders}
+    if shown is None or found is None:
+        return 0
+    return len({*shown.numerator} - {*found.responders, *found.late_responders})
 
 
 def _inside(exclusions: tuple[Exclusion, ...], members: AnalysisSet) -> tuple[Exclusion, ...]:

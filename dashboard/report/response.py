@@ -6,13 +6,13 @@ from collections import Counter
 from typing import Any
 
 from dashboard.analysis import Analysis
-from dashboard.metrics.response import BEST_ORDER, day_array
+from dashboard.measurements import best_changes_of, sums_of
+from dashboard.metrics.response import BEST_ORDER
 from dashboard.metrics.response_rates import (
     clinical_benefit,
     disease_control,
     objective_response,
 )
-from dashboard.metrics.tumour import best_changes, target_sums
 from dashboard.metrics.types import AnalysisSet, PatientProportion
 from dashboard.metrics.windows import response_window
 
@@ -69,14 +69,10 @@ def _counts(ids: tuple[str, ...], terms: tuple[str, ...], inside: frozenset[str]
 
 
 def _best_change(analysis: Analysis, inside: frozenset[str]) -> Json | None:
-    adtr = analysis.frame("ADTR")
-    if adtr is None:
+    sums = sums_of(analysis)
+    if sums is None:
         return None
-    sums = target_sums(adtr, analysis.cohort, paramcds=analysis.sum_paramcds)
-    if sums.paramcd is None:
-        return None
-    first_pd = day_array(analysis.responses.first_pd_day)
-    best = best_changes(analysis.cohort, sums, first_pd=first_pd)
+    best = best_changes_of(analysis, sums)
     values = {u: p for u, p in zip(best.usubjid, best.percent, strict=True) if u in inside}
     return {
         "n": len(values),

@@ -1,0 +1,128 @@
+"""Best overall response, confirmed and unconfirmed, and why some patients are not evaluable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from components.attributes import attrs
+from components.card import card, empty
+from components.overview.parts import (
+    PROPORTION_HEADER,
+    Answer,
+    Rows,
+    headline,
+    paper,
+    population,
+    proportion_row,
+    tools,
+)
+from components.response.parts import by_reason, card_n, plural, source, term_label
+from dashboard.text import text
+
+NAME = "response-best"
+_READINGS = ("confirmed", "unconfirmed")
+
+
+def draw(answer: Answer) -> html.Section:
+    body: list[Any]
+    if not answer["responses_known"]:
+        body = [empty(text("response.missing"))]
+    elif answer["n"] == 0:
+        body = [empty(text("card.empty.filter"))]
+    else:
+        body = [_table(answer), *_reasons(answer)]
+    return card(
+        NAME,
+        text("response.bor.title"),
+        body,
+        n=card_n(answer),
+        tools=tools(
+            NAME,
+            answer,
+            population(answer, answer["set_rule"]),
+            (
+                text("response.bor.title"),
+                text(
+                    "response.bor.definition",
+                    confirm=answer["confirm_days"],
+                    sd=answer["sd_min_days"],
+                ),
+            ),
+            (text("definition.method"), text("response.rates.definition.method")),
+            (
+                text("definition.source"),
+                text(
+                    "response.bor.source",
+                    confirmed=source(answer["source_confirmed"]),
+                    unconfirmed=source(answer["source_unconfirmed"]),
+                ),
+            ),
+        ),
+    )
+
+
+def _table(answer: Answer) -> html.Table:
+    shown = [r for r in _READINGS if answer[f"source_{r}"] is not None]
+    used = [row for row in answer["rows"] if any(_count(row[r]) for r in shown)]
+    head = [html.Th(text("response.bor.term"), scope="col")]
+    head += [html.Th(text(f"response.bor.{r}"), scope="col") for r in shown]
+    body = [
+        html.Tr(
+            [
+                html.Th(term_label(row["term"]), scope="row"),
+                *(_cell(answer, r, row[r]) for r in shown),
+            ]
+        )
+        for row in used
+    ]
+    total = [
+        html.Td(str(answer["n"]), className="total", **attrs(data_label=text(f"response.bor.{r}")))
+        for r in shown
+    ]
+    body.append(html.Tr([html.Th(text("response.bor.total"), scope="row"), *total]))
+    return html.Table(
+        [html.Thead(html.Tr(head)), html.Tbody(body)],
+        className="rates best",
+        **attrs(aria_label=text("response.bor.title")),
+    )
+
+
+def _count(result: Answer | None) -> int:
+    return 0 if result is None else int(result["headline"]["x"])
+
+
+def _cell(answer: Answer, name: str, result: Answer | None) -> html.Td:
+    label = attrs(data_label=text(f"response.bor.{name}"))
+    if result is None:
+        return html.Td(text("number.ns"), className="absent", **label)
+    return html.Td(paper(headline(result), small=answer["min_group"]), **label)
+
+
+def _reasons(answer: Answer) -> list[Any]:
+    if not answer["reasons"]:
+        return []
+    if not answer["reasons_known"]:
+        return [html.P(text("response.bor.reasons.unknown"), className="note")]
+    found: list[Any] = []
+    for group in answer["reasons"]:
+        n = sum(len(r["patients"]) for r in group["reasons"])
+        found.append(html.H3(plural(f"response.bor.reasons.{group['term']}", n)))
+        found.append(by_reason(group["reasons"]))
+    return [html.Div(found, className="bounds-block")]
+
+
+def rows(answer: Answer) -> Rows:
+    header = (
+        text("response.csv.reading"),
+        text("response.csv.term"),
+        *(text(k) for k in PROPORTION_HEADER[1:]),
+    )
+    body = [
+        (text(f"response.reading.{name}"), *proportion_row(row["term"], headline(row[name])))
+        for name in _READINGS
+        for row in answer["rows"]
+        if row[name] is not None
+    ]
+    return header, body

@@ -1,0 +1,196 @@
+"""The waterfall as a card: bars, the rate they are not, who has no bar, a strip on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+
+from components.card import card, empty
+from components.figures.waterfall import signed, waterfall_figure
+from components.graph import graph
+from components.overview.parts import (
+    Answer,
+    Rows,
+    headline,
+    paper,
+    population,
+    tools,
+)
+from components.response.parts import by_reason, plural, reading
+from dashboard.text import text
+
+NAME = "response-waterfall"
+STRIP = "response-strip"
+
+
+def draw(answer: Answer, chosen: Sequence[str] = ()) -> html.Section:
+    bars = answer["bars"]
+    body = _body(answer, chosen) if bars else [empty(_why_empty(answer)), *_without(answer)]
+    return card(
+        NAME,
+        text("response.waterfall.title"),
+        body,
+        n=text("response.waterfall.n", n=len(bars), of=answer["n"]),
+        tools=tools(NAME, answer, *_definitions(answer), picture=bool(bars)),
+    )
+
+
+def _why_empty(answer: Answer) -> str:
+    if not answer["measured"]:
+        return text("response.missing.sums")
+    if answer["n"] == 0:
+        return text("card.empty.filter")
+    return text("response.missing.baseline", n=answer["n"])
+
+
+def _body(answer: Answer, chosen: Sequence[str]) -> list[Any]:
+    bars = answer["bars"]
+    figure = waterfall_figure(bars, [c for c in answer["strip"] if c["column"] in chosen])
+    return [
+        html.Div([_beside(answer), *_control(answer, chosen)], className="beside"),
+        graph(
+            "response-waterfall-figure",
+            figure,
+            alt=_alt(answer),
+            file_name=f"{answer['study_id']}-{answer['cut_date']}-waterfall",
+            height=figure["layout"]["height"],
+        ),
+        html.P(_key(answer), className="figure-note"),
+        html.P(text("response.waterfall.caveat"), className="figure-note"),
+        *_without(answer),
+    ]
+
+
+def _beside(answer: Answer) -> html.Div:
+    """The rate that bars must not be read as, and how far the two are apart."""
+    bars = answer["bars"]
+    words = []
+    number: Any = html.P(text("number.ns"), className="paper absent")
+    if answer["orr"] is not None and answer["responses_known"]:
+        number = paper(headline(answer["orr"]), small=answer["min_group"])
+        words.append(
+            text(
+                "response.waterfall.not_orr",
+                deep=answer["deep"],
+                n=len(bars),
+                responders=answer["deep_responders"],
+                reading=reading(answer),
+            )
+        )
+    ongoing = sum(bool(bar["ongoing"]) for bar in bars)
+    if ongoing:
+        words.append(plural("response.waterfall.ongoing", ongoing))
+    key = "response.waterfall.orr" if answer["confirmed"] else "response.waterfall.orr.unconfirmed"
+    return html.Div(
+        [html.H3(text(key)), number, html.P(" ".join(words), className="sentence")],
+        className="beside-words",
+    )
+
+
+def _control(answer: Answer, chosen: Sequence[str]) -> list[Any]:
+    """The study's baseline columns, folded until wanted."""
+    if not answer["strip"]:
+        return []
+    offered = [c["column"] for c in answer["strip"]]
+    return [
+        html.Details(
+            [
+                html.Summary(text("response.waterfall.strip"), className="fold"),
+                html.Fieldset(
+                    [
+                        html.Legend(
+                            text("response.waterfall.strip.choose"), className="visually-hidden"
+                        ),
+                        dbc.Checklist(
+                            id=STRIP,
+                            options=[
+                                {"value": c["column"], "label": c["label"]} for c in answer["strip"]
+                            ],
+                            value=[c for c in offered if c in chosen],
+                            className="strip-list",
+                        ),
+                    ]
+                ),
+            ],
+            className="folded strip-choice",
+        )
+    ]
+
+
+def _key(answer: Answer) -> str:
+    words = [text("response.waterfall.key")]
+    if not answer["new_lesions_known"]:
+        words.append(text("response.waterfall.new_lesions.unknown"))
+    if all(bar["ongoing"] is None for bar in answer["bars"]):
+        words.append(text("response.waterfall.ongoing.unknown"))
+    if not answer["confirmed"] and answer["responses_known"]:
+        words.append(text("response.one_reading"))
+    return " ".join(words)
+
+
+def _without(answer: Answer) -> list[Any]:
+    groups = answer["without"]
+    n = sum(len(g["patients"]) for g in groups)
+    if not n:
+        return []
+    return [
+        html.Div(
+            [html.H3(plural("response.waterfall.without", n)), by_reason(groups)],
+            className="bounds-block",
+        )
+    ]
+
+
+def _alt(answer: Answer) -> str:
+    bars = answer["bars"]
+    return text(
+        "response.waterfall.alt",
+        n=len(bars),
+        first=signed(bars[0]["percent"]),
+        last=signed(bars[-1]["percent"]),
+        deep=answer["deep"],
+    )
+
+
+def _definitions(answer: Answer) -> list[tuple[str, str]]:
+    return [
+        population(answer, answer["set_rule"]),
+        (text("response.waterfall.y"), text("response.waterfall.definition")),
+        (
+            text("response.bor.title"),
+            text("response.waterfall.definition.rows", reading=reading(answer)),
+        ),
+    ]
+
+
+def rows(answer: Answer) -> Rows:
+    names = (
+        "patient", "change", "day", "baseline", "total", "confirmed", "unconfirmed", "new_lesion",
+        "ongoing", "reason",
+    )  # fmt: skip
+    body: list[tuple[Any, ...]] = [
+        (
+            bar["usubjid"],
+            round(bar["percent"], 4),
+            bar["day"],
+            bar["baseline"],
+            bar["total"],
+            bar["term"],
+            bar["best"] or "",
+            _flag(bar["new_lesion"]),
+            _flag(bar["ongoing"]),
+            "",
+        )
+        for bar in answer["bars"]
+    ]
+    for group in answer["without"]:
+        for patient, term in zip(group["patients"], group["terms"], strict=True):
+            body.append((patient, *[""] * 4, term, *[""] * 3, group["reason"]))
+    return tuple(text(f"response.csv.{n}") for n in names), body
+
+
+def _flag(value: object) -> str:
+    return "" if value is None else text("word.yes" if value else "word.no")

@@ -1,0 +1,88 @@
+"""Response: who responded, by how much?"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+
+from components.card import failed
+from components.response import best, forest, rates, spider, waterfall
+from dashboard.pages.page import Card, Context, Page, fill, slot
+from dashboard.selection import SelectionError
+from dashboard.text import text
+
+log = logging.getLogger(__name__)
+
+#: heights are those of the demo study, so that nothing moves on arrival
+CARDS: tuple[Card, ...] = (
+    Card(rates.NAME, "response.rates.title", (640, 1200), rates.draw, rates.rows),
+    Card(best.NAME, "response.bor.title", (620, 1000), best.draw, best.rows),
+    Card(waterfall.NAME, "response.waterfall.title", (880, 1100), waterfall.draw, waterfall.rows),
+    Card(spider.NAME, "response.spider.title", (560, 600), spider.draw, spider.rows),
+    Card(forest.NAME, "response.forest.title", (1800, 1900), forest.draw, forest.rows),
+)
+#: the baseline columns shown under the waterfall: they change no number, so they stay on the card
+CHOSEN = "response-strip-chosen"
+
+
+def layout() -> Any:
+    """Ids and empty slots; the numbers come by callbacks."""
+    return html.Div(
+        [
+            html.H1(text("page.response"), className="visually-hidden"),
+            dcc.Store(id=CHOSEN),
+            *(slot(c) for c in CARDS),
+        ],
+        className="report",
+    )
+
+
+def register(app: Dash, context: Context) -> None:
+    together = [card for card in CARDS if card.name not in (waterfall.NAME, forest.NAME)]
+    fill(app, context, *together)
+    fill(app, context, next(card for card in CARDS if card.name == forest.NAME))
+    _fill_waterfall(app, context, next(card for card in CARDS if card.name == waterfall.NAME))
+    # A card that is drawn again holds the same choice: only a change is passed on.
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("response", "changed"),
+        Output(CHOSEN, "data"),
+        Input(waterfall.STRIP, "value"),
+        State(CHOSEN, "data"),
+        prevent_initial_call=True,
+    )
+
+
+def _fill_waterfall(app: Dash, context: Context, card: Card) -> None:
+    """The waterfall is drawn for the selection and for the columns chosen on the card."""
+
+    @app.callback(
+        Output(f"slot-{card.name}", "children"),
+        Input("selection", "data"),
+        Input(CHOSEN, "data"),
+    )
+    def _fill(query: object, chosen: object) -> Any:
+        if not isinstance(query, str):
+            return no_update
+        try:
+            selection, _ = context.library.resolve(query)
+        except SelectionError:
+            return no_update  # the shell explains it
+        columns = [c for c in chosen if isinstance(c, str)] if isinstance(chosen, list) else []
+        try:
+            answer = context.results.panel(card.name, selection, context.audience())
+            return waterfall.draw(answer, columns)
+        except Exception:
+            log.exception("card %s of cut %s could not be made", card.name, selection.cut[:16])
+            return failed(card.name, text(card.title))
+
+
+PAGE = Page(
+    name="response",
+    path="/response",
+    icon="waterfall",
+    layout=layout,
+    register=register,
+    cards=CARDS,
+)
