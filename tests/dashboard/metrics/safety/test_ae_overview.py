@@ -198,6 +198,12 @@ def test_one_missing_grade_does_not_borrow_the_severity(trial):
     assert (again.scale, x(again, "grade3plus")) == ("severity", 1)
 
 
+def test_a_grade_column_without_one_grade_is_no_grade_column(trial):
+    rows = [{"id": "A", "grade": "UNKNOWN", "AESEV": "SEVERE"}]
+    got = ae_overview(trial("AB").events(rows))
+    assert (got.scale, x(got, "grade3plus")) == ("severity", 1)
+
+
 @pytest.mark.parametrize("written", ["3", "Grade 3", "GRADE 3", "3.0", " 3 "])
 def test_spellings_of_a_grade(trial, written):
     assert trial("A").events([{"id": "A", "grade": written}]).grade.tolist() == [3]

@@ -107,10 +107,11 @@ def test_the_end_of_the_window_competes_and_the_cut_off_censors(trial):
         "died": {"last": 60, "death": 70},
         "ongoing": {"ongoing": True},
         "stopped lately": {"last": 380},  # the window would end on day 410, after the cut-off
+        "died lately": {"last": 380, "death": 389},
     }
     got = time_to_first(trial(patients).events([])).incidence
-    assert (got.n, got.events, got.competing, got.censored) == (4, 0, 2, 2)
-    assert got.time == (71.0, 81.0, 401.0)
+    assert (got.n, got.events, got.competing, got.censored) == (5, 0, 3, 2)
+    assert got.time == (71.0, 81.0, 390.0, 401.0)
 
 
 def test_onset_is_the_median_of_the_affected_and_not_of_everybody(trial):

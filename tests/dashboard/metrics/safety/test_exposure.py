@@ -170,7 +170,8 @@ def test_once_per_patient_and_type_with_every_reason(trial):
         ("A", "DRUG", 1.0, 0, None, 100.0, 100.0),
         ("A", "DRUG", 2.0, 21, None, 80.0, 100.0, changed("DOSE REDUCED")),
         ("A", "DRUG", 3.0, 42, None, 60.0, 100.0, changed("DOSE REDUCED", "LOGISTICAL REASON")),
-        ("A", "DRUG", 4.0, 63, None, 60.0, 100.0, changed("DOSE DELAYED", None)),
+        ("A", "DRUG", 4.0, 63, None, 40.0, 100.0, changed("DOSE REDUCED")),  # the reason again
+        ("A", "DRUG", 5.0, 84, None, 40.0, 100.0, changed("DOSE DELAYED", None)),
         ("B", "DRUG", 1.0, 0, None, 80.0, 100.0, changed("DOSE REDUCED")),
         ("C", "DRUG", 1.0, 0, None, 100.0, 100.0, changed("DOSE NOT CHANGED", None)),
         ("C", "OTHER", 1.0, 0, None, 0.0, 5.0, changed("DOSE OMITTED")),  # never got it
@@ -179,7 +180,7 @@ def test_once_per_patient_and_type_with_every_reason(trial):
     found = {(r.drug, r.type): r for r in got.rows}
     assert set(found) == {("DRUG", "Any"), ("DRUG", "DOSE REDUCED"), ("DRUG", "DOSE DELAYED")}
     reduced = found["DRUG", "DOSE REDUCED"]
-    assert (reduced.proportion.x, reduced.proportion.n, reduced.n_records) == (2, 3, 3)
+    assert (reduced.proportion.x, reduced.proportion.n, reduced.n_records) == (2, 3, 4)
     assert reduced.reasons == {"ADVERSE EVENT": 2, "LOGISTICAL REASON": 1}
     assert found["DRUG", "DOSE DELAYED"].reasons == {"Reason missing": 1}
     assert (found["DRUG", "Any"].proportion.x, got.rows[0].type) == (2, "Any")
@@ -205,7 +206,7 @@ def test_reasons_add_up_and_completed_is_no_discontinuation(trial):
     made = trial({u: {"last": 50} for u in "ABCDEF"})
     adsl = made.adsl.assign(
         EOTSTT=["DISCONTINUED", "DISCONTINUED", "COMPLETED", "ONGOING", "DISCONTINUED", None],
-        DCTREAS=["PROGRESSIVE DISEASE", "Progressive Disease", None, None, None, "DEATH"],
+        DCTREAS=["PROGRESSIVE DISEASE", "Progressive Disease", "COMPLETED", None, None, "DEATH"],
     )
     got = discontinuations(adsl, made.cohort, made.members)
     assert [(r.reason, r.proportion.x, r.patients) for r in got.reasons] == [

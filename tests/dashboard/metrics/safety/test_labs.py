@@ -34,6 +34,12 @@ def test_baseline_is_the_last_value_up_to_the_day_of_the_first_dose(trial):
     assert made.value[made.after].tolist() == [4.0]
 
 
+def test_the_day_of_the_first_dose_is_not_after_it(trial):
+    """Taken before the dose or after it: nobody knows, so it is neither baseline nor a peak."""
+    made = trial("A").labs([neut("A", -1, 2.0, ABLFL="Y"), neut("A", 0, 0.1), neut("A", 1, 1.2)])
+    assert made.value[made.after].tolist() == [1.2]
+
+
 def test_the_exported_baseline_flag_wins(trial):
     rows = [neut("A", -9, 1.0, ABLFL="Y"), neut("A", -2, 2.0, ABLFL=None), neut("A", 3, 4.0)]
     made = trial("A").labs(rows)
