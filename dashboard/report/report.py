@@ -14,14 +14,14 @@ from dashboard.report.checks import derivation_checks
 from dashboard.report.maturity import maturity_report
 from dashboard.report.options import ReportError, ReportOptions, groups_by, selected
 from dashboard.report.response import response_report
-from dashboard.report.safety import safety_report
+from dashboard.report.safety import exposure_report, safety_report
 from dashboard.report.subgroups import subgroup_report
 from dashboard.report.survival import Survival
 from data_access.store import Cut
 
 Json = dict[str, Any]
 
-SECTIONS = ("response", "survival", "safety", "subgroups", "maturity")
+SECTIONS = ("response", "survival", "safety", "exposure", "subgroups", "maturity")
 
 
 class Report:
@@ -63,6 +63,7 @@ class Report:
             "response": lambda: {"response": response_report(self.analysis, self.members)},
             "survival": self._survival,
             "safety": self._safety,
+            "exposure": self._exposure,
             "subgroups": lambda: {"subgroups": subgroup_report(self.analysis, self.members)},
             "maturity": lambda: {"maturity": maturity_report(self.analysis, self.set)},
         }
@@ -87,6 +88,9 @@ class Report:
 
     def _safety(self) -> Json:
         return {"safety": safety_report(self.analysis, self.set("safety"), self.groups)}
+
+    def _exposure(self) -> Json:
+        return {"exposure": exposure_report(self.analysis, self.set("safety"))}
 
 
 def metrics_report(cut: Cut, options: ReportOptions) -> Json:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.analysis import Analysis
-from dashboard.metrics.safety import safety, safety_events, safety_json
+from dashboard.metrics.exposure_summary import exposure_json, exposure_summary
+from dashboard.metrics.safety import safety, safety_events, safety_json, treated
 from dashboard.metrics.safety_options import AesiGroup, SafetyOptions
+from dashboard.metrics.spread import spread
 from dashboard.metrics.subgroups import Group
 from dashboard.metrics.types import AnalysisSet
 
@@ -48,3 +50,34 @@ def safety_report(
     events = safety_events(analysis.adsl, adae, analysis.cohort, members, options)
     named = [Group(k, k, tuple(sorted(v))) for k, v in (groups or {}).items()]
     return safety_json(safety(events, options, groups=named), options)
+
+
+def exposure_report(analysis: Analysis, members: AnalysisSet) -> Json | None:
+    """All of `exposure`; null when the safety set is not known."""
+    if not members.derivable:
+        return None
+    options = safety_options(analysis)
+    patients = treated(analysis.adsl, analysis.cohort, members, options)
+    found = exposure_summary(
+        analysis.adsl,
+        analysis.frame("ADEX"),
+        analysis.cohort,
+        members,
+        patients,
+        level=analysis.rules.level,
+    )
+    return {**exposure_json(found), "exported": _exported(analysis, members)}
+
+
+def _exported(analysis: Analysis, members: AnalysisSet) -> Json:
+    """Totals the export derived itself: parameters of ADEX with one record per patient."""
+    adex = analysis.frame("ADEX")
+    if adex is None or "AVAL" not in adex.columns:
+        return {}
+    rows = adex[adex["USUBJID"].isin(members.patients) & adex["PARAMCD"].notna()]
+    out = {}
+    for paramcd, own in rows.groupby("PARAMCD", sort=True):
+        if not own["USUBJID"].duplicated().any() and own["AVAL"].notna().any():
+            label = own["PARAM"].dropna().iloc[0] if "PARAM" in own and len(own) else None
+            out[str(paramcd)] = {"label": label, **spread(own["AVAL"].to_numpy()).to_json()}
+    return out

@@ -276,3 +276,13 @@ def same_safety(ours: Json, theirs: Json) -> Iterator[str]:
             yield f"{term['pt']} grades {row['by_grade']}"
     if {row["term"]: row["x"] for row in ours["by_soc"]} != theirs["per_soc"]:
         yield "classes differ"
+
+
+def test_duration_of_treatment_as_the_export_derives_it(opened):
+    cut, whole = opened("pharmaverse_onco")
+    for arm, theirs in whole["exposure_TDURD"].items():
+        ours = report(cut, {"ACTARM": arm}, only=("exposure",))["exposure"]["exported"]["TDURD"]
+        assert ours["n"] == theirs["n"]
+        assert near(ours["median"], theirs["median"])
+        assert near(ours["mean"], theirs["mean"])
+        assert near(ours["maximum"], theirs["max"])
