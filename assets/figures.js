@@ -24,12 +24,30 @@
   function plain(value) {
     return JSON.parse(JSON.stringify(value));
   }
+  /* What a figure leaves out where there is no room: layout.meta.narrow = { below (px), traces,
+     annotations (by name), layout }. */
+  function isNarrow(gd, original, width) {
+    var narrow = ((original.layout || {}).meta || {}).narrow;
+    return Boolean(narrow) && (width || gd.clientWidth || narrow.below) < narrow.below;
+  }
+  function narrowed(figure) {
+    var narrow = figure.layout.meta.narrow;
+    (narrow.traces || []).forEach(function (i) { figure.data[i].visible = false; });
+    figure.layout.annotations = (figure.layout.annotations || []).filter(function (note) {
+      return (narrow.annotations || []).indexOf(note.name) < 0;
+    });
+    Object.keys(narrow.layout || {}).forEach(function (k) {
+      figure.layout[k] = Object.assign({}, figure.layout[k], narrow.layout[k]);
+    });
+  }
   function draw(gd, original, dark, width) {
     var figure = {
       data: painted(original.data || [], dark),
       layout: painted(original.layout || {}, dark),
       config: original.config,
     };
+    gd.interimNarrow = isNarrow(gd, original, width);
+    if (gd.interimNarrow) narrowed(figure);
     if (width) Object.assign(figure.layout, { width: width, autosize: false });
     if (original.frames) figure.frames = original.frames;
     return plotly.interimReact.call(plotly, gd, figure);
@@ -66,6 +84,12 @@
   document.addEventListener("interim-theme", function (event) {
     repaint(event.detail === "dark");
   });
+  window.addEventListener("resize", function () {
+    drawn.forEach(function (gd) {
+      if (!document.contains(gd)) drawn.delete(gd);
+      else if (isNarrow(gd, gd.interimFigure) !== gd.interimNarrow) draw(gd, gd.interimFigure, theme() === "dark");
+    });
+  });
   window.addEventListener("beforeprint", function () { repaint(false, PAPER_WIDTH); });
   window.addEventListener("afterprint", function () { repaint(theme() === "dark"); });
 
@@ -77,12 +101,20 @@
     var base = layout.margin || {};
     layout.title = { text: title, x: 0, xref: "container", xanchor: "left", y: 1, yref: "container",
       yanchor: "top", pad: { l: 16, t: 16 }, font: { size: 16 } };
+    /* a key that stands beside the figure on the page goes into the picture */
+    var key = (layout.meta || {}).legend ? 72 : 0;
     var extra = 16 * lines.length + 12;
-    layout.margin = Object.assign({}, base, { t: (base.t || 0) + 44, b: (base.b || 40) + extra });
+    layout.margin = Object.assign({}, base, { t: (base.t || 0) + 44 + key, b: (base.b || 40) + extra });
     layout.paper_bgcolor = "#ffffff";
     layout.plot_bgcolor = "#ffffff";
-    layout.height = (layout.height || 320) + 44 + extra;
+    layout.height = (layout.height || 320) + 44 + key + extra;
     layout.width = 960;
+    if (key) {
+      layout.showlegend = true;
+      layout.legend = { orientation: "h", x: 0, xref: "container", y: 1 - 48 / layout.height, yref: "container", yanchor: "top",
+        xanchor: "left", font: { size: 12 }, itemsizing: "constant", traceorder: "normal",
+        bgcolor: "rgba(0,0,0,0)" };
+    }
     layout.autosize = false;
     layout.annotations = (layout.annotations || []).concat(lines.map(function (line, i) {
       return { text: line, xref: "paper", yref: "paper", x: 0, y: 0, xanchor: "left", yanchor: "top",

@@ -32,6 +32,10 @@
       if (foot) foot.textContent = foot.dataset.words + " " + window.location.href;
       return window.dash_clientside.no_update;
     },
+    /* Every page of the rail opens on the view that is on screen. */
+    carry: function (selection, ids) {
+      return ids.map(function (id) { return id.path + (selection ? "?" + selection : ""); });
+    },
   };
 
   function themeButtons() {
@@ -53,6 +57,21 @@
       if (menu !== except && !(except && menu.contains(except))) menu.open = false;
     });
   }
+
+  /* A definition's entries are data until its panel is opened: text only, never markup. */
+  document.addEventListener("toggle", function (event) {
+    var menu = event.target;
+    if (!menu.open || !menu.dataset || !menu.dataset.definition) return;
+    var list = document.createElement("dl");
+    JSON.parse(menu.dataset.definition).forEach(function (entry) {
+      ["dt", "dd"].forEach(function (tag, i) {
+        var item = document.createElement(tag);
+        item.textContent = entry[i];
+        list.appendChild(item);
+      });
+    });
+    menu.querySelector(".menu-panel").replaceChildren(list);
+  }, true);
 
   function card(element) {
     return element.closest(".card-frame");

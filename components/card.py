@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,8 +10,6 @@ from typing import Any
 from dash import html
 
 from components.attributes import attrs
-from components.icons import icon
-from components.menu import menu
 from dashboard.text import text
 
 
@@ -87,25 +86,28 @@ def _toolbar(title: str, tools: Tools) -> html.Div:
 
 
 def _definition(title: str, definition: Definition) -> html.Details:
-    rows: list[Any] = []
-    for heading, words in definition.entries:
-        rows += [html.Dt(heading), html.Dd(words)]
-    return menu(
-        text("card.definition"),
-        html.Dl(rows, className="definition"),
-        name=text("card.definition.of", title=title),
-        extra="tool definition-menu",
-        icon_name="info-circle",
-        reading=True,
+    """The entries ride along as data: shell.js writes them out when the panel is opened."""
+    name = text("card.definition.of", title=title)
+    return html.Details(
+        [
+            _face("info-circle", name),
+            html.Div(
+                className="menu-panel definition",
+                tabIndex=0,
+                role="group",
+                **attrs(aria_label=name),
+            ),
+        ],
+        className="menu tool definition-menu",
+        **attrs(data_menu="true", data_definition=json.dumps(definition.entries)),
     )
 
 
 def _downloads(tools: Tools) -> html.Details:
     items: list[Any] = []
     if tools.csv:
-        items.append(
-            html.A(text("card.download.csv"), href=tools.csv, download="", className="menu-choice")
-        )
+        words = text("card.download.csv")
+        items.append(html.A(words, href=tools.csv, download="", className="menu-choice"))
     if tools.picture:
         items += [
             html.Button(
@@ -116,22 +118,27 @@ def _downloads(tools: Tools) -> html.Details:
             )
             for form in ("png", "svg")
         ]
-    return menu(
-        text("card.download"),
-        html.Ul([html.Li(i) for i in items], className="menu-choices"),
-        name=text("card.download"),
-        extra="tool",
-        icon_name="download",
+    return html.Details(
+        [_face("download", text("card.download")), html.Div(items, className="menu-panel")],
+        className="menu tool",
+        **attrs(data_menu="true"),
+    )
+
+
+def _face(icon_name: str, name: str) -> html.Summary:
+    """A button that is an icon; its name is for screen readers and the tooltip."""
+    return html.Summary(
+        className=f"menu-button glyph icon-{icon_name}", title=name, **attrs(aria_label=name)
     )
 
 
 def _button(icon_name: str, key: str, action: str) -> html.Button:
     return html.Button(
-        [icon(icon_name), html.Span(text(key), className="visually-hidden")],
         type="button",
-        className="tool-button",
+        className=f"tool-button glyph icon-{icon_name}",
         title=text(key),
         **attrs(
+            aria_label=text(key),
             data_action=action,
             data_done=text("card.link.done"),
             data_failed=text("card.link.failed"),

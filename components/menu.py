@@ -11,29 +11,9 @@ from components.icons import icon
 
 
 def menu(
-    label: Any,
-    children: Any,
-    *,
-    name: str,
-    extra: str = "",
-    icon_name: str | None = None,
-    reading: bool = False,
+    label: Any, children: Any, *, name: str, extra: str = "", icon_name: str | None = None
 ) -> html.Details:
-    """`name` is what a screen reader calls the button; `label` is what stands on it.
-
-    `reading`: the panel is text alone, so the keyboard must be able to scroll it.
-    """
-    panel = (
-        html.Div(
-            children,
-            className="menu-panel",
-            tabIndex=0,
-            role="group",
-            **attrs(aria_label=name),
-        )
-        if reading
-        else html.Div(children, className="menu-panel")
-    )
+    """`name` is what a screen reader calls the button; `label` is what stands on it."""
     face = [icon(icon_name)] if icon_name else []
     return html.Details(
         [
@@ -43,7 +23,7 @@ def menu(
                 title=name,
                 **attrs(aria_label=name),
             ),
-            panel,
+            html.Div(children, className="menu-panel"),
         ],
         className=f"menu {extra}".strip(),
         **attrs(data_menu="true"),

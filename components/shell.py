@@ -246,19 +246,11 @@ def _control(control: FilterControl) -> html.Fieldset:
 
 
 def level_options(control: FilterControl) -> list[dict[str, Any]]:
-    """Each level with how many patients choosing it would show."""
+    """Each level with how many patients choosing it would show, as plain words: a component per
+    level would make the browser pay for every one of them at each change."""
+    key = "shell.filters.pill" if control.column == "backbone" else "shell.filters.level"
     return [
-        {
-            "value": level.value,
-            "label": html.Span(
-                [
-                    html.Span(level.label),
-                    html.Span(str(level.count), className="level-count"),
-                ],
-                className="level",
-            ),
-        }
-        for level in control.levels
+        {"value": v.value, "label": text(key, label=v.label, n=v.count)} for v in control.levels
     ]
 
 

@@ -10,6 +10,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, 
 from components import shell as parts
 from components.attributes import attrs
 from dashboard import frame
+from dashboard.library import CutName, Opened
 from dashboard.pages import PAGES, Context
 from dashboard.selection import Selection, SelectionError, choose
 from dashboard.text import day, text
@@ -75,6 +76,12 @@ def register(app: Dash, context: Context) -> None:
         Input("address", "pathname"),
         State("document", "data"),
     )
+    app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("interim", "carry"),
+        Output({"kind": "nav", "path": ALL}, "href"),
+        Input("selection", "data"),
+        State({"kind": "nav", "path": ALL}, "id"),
+    )
 
 
 def _route(app: Dash) -> None:
@@ -98,6 +105,7 @@ def _resolve(app: Dash, context: Context) -> None:
         Output("top-bar", "children"),
         Output("filter-bar", "children"),
         Output("controls", "data"),
+        Output("notice", "children"),
         Output("trouble", "children"),
         Output("page", "hidden"),
         Input("address", "search"),
@@ -122,11 +130,12 @@ def _resolve(app: Dash, context: Context) -> None:
         # Controls already there keep the reader's place; `_controls` brings their values.
         same = offered == selection.cut
         filters = no_update if same else parts.filter_bar(*controls)
-        return selection.query(), parts.top_bar(bar), filters, selection.cut, None, False
+        newer = _newer_cut(selection, opened, cuts)
+        return selection.query(), parts.top_bar(bar), filters, selection.cut, newer, None, False
 
 
 def _nowhere(told: html.Div) -> tuple[Any, ...]:
-    return None, [], [], None, told, True
+    return None, [], [], None, None, told, True
 
 
 def _page(key: str) -> html.Div:
@@ -235,22 +244,28 @@ def _held(column: str) -> object:
 
 
 def _newer(app: Dash, context: Context) -> None:
+    """An open page asks now and then whether a newer cut has come."""
+
     @app.callback(
-        Output("notice", "children"), Input("selection", "data"), Input("heartbeat", "n_intervals")
+        Output("notice", "children", allow_duplicate=True),
+        Input("heartbeat", "n_intervals"),
+        State("selection", "data"),
+        prevent_initial_call=True,
     )
-    def _notice(query: object, beats: object) -> Any:
+    def _notice(beats: object, query: object) -> Any:
         if not isinstance(query, str):
-            return None
+            return no_update
         try:
             selection, opened = context.library.resolve(query)
         except (SelectionError, DataError):
-            return None
-        cuts = context.library.cuts(selection.study)
-        return _offer(selection, opened.cut.cut_date.isoformat(), cuts[0].id, cuts[0].cut_date)
+            return no_update
+        return _newer_cut(selection, opened, context.library.cuts(selection.study))
 
 
-def _offer(selection: Selection, here: str, newest: str, newest_date: Any) -> Any:
-    if newest == selection.cut or newest_date.isoformat() < here:
+def _newer_cut(selection: Selection, opened: Opened, cuts: tuple[CutName, ...]) -> Any:
+    """The offer of the newest cut, unless this is it or a later one."""
+    here = opened.cut.cut_date
+    if not cuts or cuts[0].id == selection.cut or cuts[0].cut_date < here:
         return None
-    address = f"?study={selection.study}&cut={newest[:16]}"
-    return parts.newer_cut(day(newest_date), day(here), address)
+    address = f"?study={selection.study}&cut={cuts[0].id[:16]}"
+    return parts.newer_cut(day(cuts[0].cut_date), day(here), address)

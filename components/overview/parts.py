@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +10,7 @@ from dash import html
 from components import numbers
 from components.attributes import attrs
 from components.card import Definition, Tools
-from dashboard.metrics.types import Proportion
+from dashboard.metrics.types import PatientProportion, Proportion
 from dashboard.text import day, text
 
 Answer = Mapping[str, Any]
@@ -71,6 +70,11 @@ def population(answer: Answer, rule: str) -> tuple[str, str]:
     )
 
 
+def patient_proportion(data: Mapping[str, Any] | None) -> PatientProportion | None:
+    """The whole proportion with its patients; `headline` is the cheaper half."""
+    return None if data is None else PatientProportion.from_json(data)
+
+
 def headline(data: Mapping[str, Any]) -> Proportion:
     """The headline of a proportion of patients; the patients themselves are not read."""
     return Proportion.from_json(data["headline"])
@@ -89,12 +93,8 @@ def paper(result: Proportion, *, small: int) -> html.P:
 
 
 def brackets(words: str) -> html.Span:
-    """The interval and its method; lines break between its parts, not inside "log-log"."""
-    parts = re.split(r"(?<=[;,]) ", words)
-    pieces: list[Any] = []
-    for part in parts:
-        pieces += [html.Span(part, className="whole"), " "]
-    return html.Span(pieces[:-1], className="brackets")
+    """The interval and its method beside a number; a line never breaks inside "log-log"."""
+    return html.Span(words.replace("log-log", "log\u2011log"), className="brackets")
 
 
 def interval_bar(
@@ -104,13 +104,11 @@ def interval_bar(
     if estimate is None or lower is None or upper is None:
         return None
     return html.Div(
-        [
-            html.Div(
-                className="interval-line",
-                style={"left": f"{100 * lower:.2f}%", "width": f"{100 * (upper - lower):.2f}%"},
-            ),
-            html.Div(className="interval-mark", style={"left": f"{100 * estimate:.2f}%"}),
-        ],
+        style={
+            "--from": f"{100 * lower:.2f}%",
+            "--span": f"{100 * (upper - lower):.2f}%",
+            "--at": f"{100 * estimate:.2f}%",
+        },
         className="interval",
         role="img",
         **attrs(

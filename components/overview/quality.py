@@ -36,20 +36,12 @@ def draw(answer: Answer) -> html.Section:
 def _group(group: dict[str, Any]) -> html.Details:
     severity, n = group["severity"], group["n"]
     words = text(f"quality.{severity}.{'one' if n == 1 else 'other'}", n=n)
-    items = [
-        html.Li(
-            [
-                html.Span(f["sentence"]),
-                html.Span(f["remedy"], className="remedy"),
-            ]
-        )
-        for f in group["findings"]
-    ]
+    items = [html.Li([f["sentence"], " ", html.Small(f["remedy"])]) for f in group["findings"]]
     hidden = n - len(items)
     more = [html.P(text("quality.more", n=hidden), className="muted")] if hidden else []
     return html.Details(
         [
-            html.Summary([icon(_ICONS[severity]), html.Span(words)], className="finding-summary"),
+            html.Summary(words, className=f"finding-summary glyph icon-{_ICONS[severity]}"),
             html.Ul(items, className="finding-list"),
             *more,
         ],

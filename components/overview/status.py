@@ -65,18 +65,8 @@ def _enrolled(answer: Answer) -> html.Div:
 
 
 def _cell(label: str, value: str, of: str, *, words: bool = False) -> html.Div:
-    return html.Div(
-        [
-            html.Dt(label),
-            html.Dd(
-                [
-                    html.Span(value, className="strip-words" if words else "strip-number"),
-                    " ",
-                    html.Span(of, className="strip-of"),
-                ]
-            ),
-        ]
-    )
+    number: list[Any] = [value, " ", html.Small(of)] if of else [value]
+    return html.Div([html.Dt(label), html.Dd(number, className="absent" if words else None)])
 
 
 def _follow_up(answer: Answer) -> html.P:

@@ -12,7 +12,7 @@ from dash import Dash, Input, Output, html, no_update
 from components.card import failed, skeleton
 from dashboard.library import Library
 from dashboard.results import Audience, Results
-from dashboard.selection import SelectionError
+from dashboard.selection import Selection, SelectionError
 from dashboard.text import text
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Card:
     name: str
     title: str  # key of the text catalogue
     height: tuple[int, int]  # px on a laptop and on a phone, kept free until the card is there
-    draw: Callable[[dict[str, Any]], Any]
+    draw: Callable[..., Any]  # the answer, and what `fill` calls `extra`
     rows: Callable[[dict[str, Any]], tuple[tuple[str, ...], list[tuple[Any, ...]]]] | None = None
 
 
@@ -59,20 +59,37 @@ def slot(card: Card) -> html.Div:
     )
 
 
-def fill(app: Dash, context: Context, card: Card) -> None:
-    """One callback for one card: selection -> panel -> card."""
+def fill(app: Dash, context: Context, *cards: Card, extra: str | None = None) -> None:
+    """One callback for these cards: selection -> panels -> cards; each card fails alone.
 
-    @app.callback(Output(f"slot-{card.name}", "children"), Input("selection", "data"))
-    def _fill(query: object) -> Any:
+    Cards whose panels take milliseconds belong together: the browser pays for every callback, and
+    for every component on the page each time. A slow card gets a call of its own. `extra` names a
+    store of strings that shape how a card is drawn (never a number); `draw` gets them second.
+    """
+    inputs = [Input("selection", "data"), *([Input(extra, "data")] if extra else [])]
+
+    @app.callback([Output(f"slot-{card.name}", "children") for card in cards], inputs)
+    def _fill(query: object, *more: object) -> list[Any]:
+        still = [no_update] * len(cards)
         if not isinstance(query, str):
-            return no_update
+            return still
         try:
             selection, _ = context.library.resolve(query)
         except SelectionError:
-            return no_update  # the shell explains it
-        try:
-            answer = context.results.panel(card.name, selection, context.audience())
-            return card.draw(answer)
-        except Exception:
-            log.exception("card %s of cut %s could not be made", card.name, selection.cut[:16])
-            return failed(card.name, text(card.title))
+            return still  # the shell explains it
+        shape = [_strings(value) for value in more]
+        return [_drawn(context, card, selection, shape) for card in cards]
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    """What a store of strings holds; anything else is nothing."""
+    return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
+
+
+def _drawn(context: Context, card: Card, selection: Selection, shape: list[tuple[str, ...]]) -> Any:
+    try:
+        answer = context.results.panel(card.name, selection, context.audience())
+        return card.draw(answer, *shape)
+    except Exception:
+        log.exception("card %s of cut %s could not be made", card.name, selection.cut[:16])
+        return failed(card.name, text(card.title))

@@ -287,7 +287,7 @@ def test_downloads_name_their_view_and_cut(
         ("Picture (PNG)", "png"),
         ("Picture (SVG)", "svg"),
     ):
-        card.locator("summary", has_text="Download").click()
+        card.locator("summary[aria-label=Download]").click()
         with page.expect_download() as caught:
             card.get_by_text(words).click()
         files[suffix] = tmp_path / caught.value.suggested_filename

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dashboard.factory import create_app
-from dashboard.pages.page import Card
+from dashboard.pages import overview
 from dashboard.panels import PANELS
 from dashboard.settings import Settings
 from data_access.store import CutStore
@@ -20,8 +20,9 @@ from tests.dashboard.written import ADRS, ADSL, import_written
 
 RESOLVE = (
     "..selection.data...top-bar.children...filter-bar.children...controls.data"
-    "...trouble.children...page.hidden.."
+    "...notice.children...trouble.children...page.hidden.."
 )
+GROUPS = {"Taxane": 3, "Eribulin": 3, "Carboplatin": 2, "Platinum": 3}
 CALLBACK = "/_dash-update-component"
 
 
@@ -72,6 +73,14 @@ def links(part: Any) -> dict[str, str]:
     return found
 
 
+def cards_of(client: Any, extra: str) -> dict[str, str]:
+    """The words of every card of the Overview for a selection."""
+    parts = [f"slot-{c.name}.children" for c in overview.CARDS]
+    inputs = [{"id": "selection", "property": "data", "value": f"study=written{extra}"}]
+    answer = ask(client, "..{}..".format("...".join(parts)), inputs)
+    return {slot.removeprefix("slot-"): words(a["children"]) for slot, a in answer.items()}
+
+
 def test_no_address_is_the_newest_cut_and_is_pinned(client: Any) -> None:
     answer = resolve(client, "")
     query = answer["selection"]["data"]
@@ -103,8 +112,8 @@ def test_the_filter_bar_counts_patients_per_level(client: Any) -> None:
     assert '"column": "backbone"' in told
     assert '"kind": "bound"' in told
     backbones = resolve(client, "")["filter-bar"]["children"][0]["props"]["children"][1]["props"]
-    counts = {words(o["label"]) for o in backbones["options"]}
-    assert counts == {"Taxane 3", "Eribulin 3", "Carboplatin 2", "Platinum 3"}
+    counts = {o["label"] for o in backbones["options"]}
+    assert counts == {f"{name}\u2002{n}" for name, n in GROUPS.items()}
 
 
 @pytest.mark.parametrize(
@@ -194,15 +203,20 @@ def test_a_control_that_changes_nothing_writes_nothing(client: Any) -> None:
 def test_a_newer_cut_is_offered_and_the_page_stays(tmp_path: Path) -> None:
     store = CutStore(tmp_path / "home")
     import_written(store, tmp_path / "one", cut_date=date(2025, 6, 30), adsl=ADSL, adrs=ADRS)
-    client = BufferedClient(create_app(Settings(home=tmp_path / "home")).server)
+    app = create_app(Settings(home=tmp_path / "home"))
+    client = BufferedClient(app.server)
     query = resolve(client, "")["selection"]["data"]
 
+    beat = next(o for o in app.callback_map if o.startswith("notice.children@"))
+
     def notice() -> str:
-        inputs = [
-            {"id": "selection", "property": "data", "value": query},
-            {"id": "heartbeat", "property": "n_intervals", "value": 1},
-        ]
-        return words(ask(client, "notice.children", inputs)["notice"]["children"])
+        answer = ask(
+            client,
+            beat,
+            [{"id": "heartbeat", "property": "n_intervals", "value": 1}],
+            state=[{"id": "selection", "property": "data", "value": query}],
+        )
+        return words(answer["notice"]["children"])
 
     assert notice() == ""
     import_written(store, tmp_path / "two", adsl=ADSL, adrs=ADRS)
@@ -220,38 +234,24 @@ def test_a_card_that_fails_says_so_and_the_others_stay(
     monkeypatch.setitem(PANELS, "overview-accrual", broken)
     client = BufferedClient(create_app(Settings(home=written_home)).server)
 
-    def card(name: str) -> str:
-        output = f"slot-{name}.children"
-        inputs = [{"id": "selection", "property": "data", "value": "study=written"}]
-        return words(ask(client, output, inputs)[f"slot-{name}"]["children"])
-
-    told = card("overview-accrual")
+    cards = cards_of(client, "")
+    told = cards["overview-accrual"]
     assert "Enrolment over time" in told
     assert "This card could not be made" in told
     assert "Traceback" not in told
     assert "overview-accrual" in caplog.text
-    assert "2/9" in card("overview-efficacy")
+    assert "2/9" in cards["overview-efficacy"]
 
 
-def test_every_card_answers_for_every_selection(client: Any, app: Any) -> None:
-    """No filter, one patient, nobody, the sensitivity rules, each analysis set."""
-    from dashboard.pages import PAGES
+SELECTIONS = ("", "&f.AGE=70..70", "&f.AGE=1..2", "&rules=ema", "&set=safety", "&group=backbone")
 
-    cards: list[Card] = [c for p in PAGES for c in p.cards]
-    assert cards
-    for extra in (
-        "",
-        "&f.AGE=70..70",
-        "&f.AGE=1..2",
-        "&rules=ema",
-        "&set=safety",
-        "&group=backbone",
-    ):
-        for card in cards:
-            output = f"slot-{card.name}.children"
-            inputs = [{"id": "selection", "property": "data", "value": f"study=written{extra}"}]
-            told = words(ask(client, output, inputs)[f"slot-{card.name}"]["children"])
-            assert "could not be made" not in told, (card.name, extra)
+
+@pytest.mark.parametrize("extra", SELECTIONS)
+def test_every_card_answers_for_every_selection(client: Any, extra: str) -> None:
+    """No filter, one patient, nobody, the sensitivity rules, an analysis set, a grouping."""
+    cards = cards_of(client, extra)
+    assert set(cards) == {c.name for c in overview.CARDS}
+    assert not [name for name, told in cards.items() if "could not be made" in told]
 
 
 def test_downloads_take_the_same_road_as_the_page(client: Any) -> None:
