@@ -15,6 +15,8 @@ from data_access.checks import (
     response,
     sites,
     structure,
+    subjects,
+    time_units,
     times,
     values,
 )
@@ -24,6 +26,7 @@ from data_access.findings import Finding, Rule, in_order
 #: Modules of rules: each has `RULES` and `CHECKS`.
 AREAS = (
     structure,
+    subjects,
     privacy,
     hygiene,
     levels,
@@ -34,6 +37,7 @@ AREAS = (
     measures,
     laboratory,
     times,
+    time_units,
     adverse,
     change,
 )

@@ -25,7 +25,8 @@ VARIANTS = Rule(
     "check-level-variants",
     Severity.REJECT,
     "One level of a code is spelled in several ways",
-    "Use one spelling: levels that differ in case, spaces or width of letters split a group.",
+    "Use one spelling: levels that differ in case, spaces or width of letters, or mean the same "
+    "(F and Female), split a group.",
     (30,),
 )
 MISSING_WORD = Rule(
@@ -76,6 +77,19 @@ MISSING_WORDS = frozenset(
 _NOT_IN_CAPITALS = frozenset({"None", "none"})
 
 
+#: Words of one meaning that exports mix in one column, by column.
+_YES_NO = (frozenset({"y", "yes"}), frozenset({"n", "no"}))
+SYNONYMS: dict[str, tuple[frozenset[str], ...]] = {
+    "SEX": (
+        frozenset({"f", "female", "w", "woman", "女", "女性"}),
+        frozenset({"m", "male", "man", "男", "男性"}),
+    ),
+    **dict.fromkeys(
+        ("AESER", "AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE"), _YES_NO
+    ),
+}
+
+
 def fold(value: str) -> str:
     """What two spellings of one level have in common."""
     return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
@@ -87,6 +101,7 @@ def level_variants(context: Context) -> Iterable[Finding]:
         for column in [*columns_of(context, domain, Kind.CODE), *keys]:
             values = distinct(context, domain, column)
             groups = _variants(values[~values.isin(list(context.study.terms.units))])
+            groups = groups or _synonyms(values, SYNONYMS.get(column, ()))
             if groups:
                 yield _split(context, domain, column, groups)
 
@@ -101,6 +116,12 @@ def _variants(values: pd.Series[str]) -> list[list[str]]:
     for value in values:
         spellings[fold(value)].append(value)
     return [sorted(group) for group in spellings.values() if len(group) > 1]
+
+
+def _synonyms(values: pd.Series[str], known: tuple[frozenset[str], ...]) -> list[list[str]]:
+    """Groups of values that are words of one meaning."""
+    groups = [sorted(v for v in values if fold(v) in words) for words in known]
+    return [group for group in groups if len(group) > 1]
 
 
 def _split(context: Context, domain: str, column: str, groups: list[list[str]]) -> Finding:

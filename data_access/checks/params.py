@@ -11,6 +11,8 @@ USUAL: dict[str, tuple[str, ...]] = {
     "OVR": ("OVR", "OVRLRESP", "OVRINV"),
     "BOR": ("BOR",),
     "CBOR": ("CBOR", "BESRSPI"),
+    "PFS": ("PFS", "PFSINV"),
+    "OS": ("OS",),
     "DOR": ("DOR", "RSD", "CRSD"),
     "TARGET_SUM": ("SDIAM", "SLDINV", "SUMDIAM", "SLD"),
 }

@@ -23,6 +23,13 @@ NO_TERM = Rule(
     "A response record says nothing",
     "Export AVALC; an assessment that could not be made is NE.",
 )
+UNDATED = Rule(
+    "check-response-undated",
+    Severity.ERROR,
+    "A response assessment has no date",
+    "Export ADT on every overall response: without it an assessment is in no derived response, and "
+    "an undated PD is no event of PFS.",
+)
 BEFORE_ORIGIN = Rule(
     "check-response-before-start",
     Severity.ERROR,
@@ -61,6 +68,7 @@ CODE_UNCLEAR = Rule(
 RULES: tuple[Rule, ...] = (
     UNKNOWN_TERM,
     NO_TERM,
+    UNDATED,
     BEFORE_ORIGIN,
     AFTER_PD,
     SEVERAL_BEST,
@@ -111,6 +119,34 @@ def missing_terms(context: Context) -> Iterable[Finding]:
     if found:
         told = found.told("response record", "says|say")
         yield found.finding(NO_TERM, f"{told} nothing (AVALC is empty).", column="AVALC")
+
+
+def undated(context: Context) -> Iterable[Finding]:
+    """Assessments of a visit without ADT; progressions are told apart, being events."""
+    adrs = context.frame("ADRS", "USUBJID", "PARAMCD", "AVALC")
+    if adrs is None:
+        return
+    rows = params.of(context, adrs, "OVR") & adrs["AVALC"].isin(params.RESPONSES)
+    rows &= adrs["AVALC"] != "MISSING"
+    if "ADT" in adrs:
+        rows &= adrs["ADT"].isna()
+    progressed = adrs["AVALC"] == "PD"
+    if found := hits(context, "ADRS", rows & progressed):
+        told = found.told("progression", "has|have")
+        yield found.finding(
+            UNDATED,
+            f"{told} no date (AVALC is PD, ADT is empty) and {_is(found.rows)} no event of PFS.",
+            column="ADT",
+        )
+    if found := hits(context, "ADRS", rows & ~progressed):
+        told = found.told("response assessment", "has|have")
+        yield found.finding(
+            UNDATED, f"{told} no date (ADT) and {_is(found.rows)} not counted.", column="ADT"
+        )
+
+
+def _is(number: int) -> str:
+    return "is" if number == 1 else "are"
 
 
 def before_origin(context: Context) -> Iterable[Finding]:
@@ -234,6 +270,7 @@ def response_codes(context: Context) -> Iterable[Finding]:
 CHECKS: tuple[Check, ...] = (
     unknown_terms,
     missing_terms,
+    undated,
     before_origin,
     after_progression,
     several_best,

@@ -228,10 +228,10 @@ def params_missing(context: Context) -> Iterable[Finding]:
 
 
 def subjects_unknown(context: Context) -> Iterable[Finding]:
-    adsl = context.frame("ADSL", "USUBJID")
-    known = set() if adsl is None else set(adsl["USUBJID"].dropna())
-    if not known:
+    adsl = context.frames.get("ADSL")  # one without rows knows nobody
+    if adsl is None or "USUBJID" not in adsl:
         return
+    known = set(adsl["USUBJID"].dropna())
     for domain, frame in context.with_columns("USUBJID"):
         if domain == "ADSL":
             continue

@@ -10,6 +10,18 @@ FOLDER = Rule(
     "The exports are a folder or a ZIP archive",
     "Give the folder that holds the exports, or a ZIP archive of them.",
 )
+UNREADABLE = Rule(
+    "read-unreadable",
+    Severity.REJECT,
+    "Every file of the exports can be opened",
+    "Put a plain file there that you may read; a link must lead to one.",
+)
+FILE_NAME = Rule(
+    "read-file-name",
+    Severity.REJECT,
+    "The name of a file is UTF-8 text",
+    "Rename the file, with plain letters and digits.",
+)
 NO_ADSL = Rule(
     "read-no-adsl",
     Severity.REJECT,
@@ -56,6 +68,8 @@ NOT_USED = Rule(
 
 RULES: tuple[Rule, ...] = (
     FOLDER,
+    UNREADABLE,
+    FILE_NAME,
     NO_ADSL,
     SDTM_GIVEN,
     TWO_TABLES,

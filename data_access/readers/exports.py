@@ -11,7 +11,14 @@ from data_access.findings import DataError, Finding, Place, Severity, in_order
 from data_access.rawtable import RawTable, SourceFile
 from data_access.readers import export_rules as rules
 from data_access.readers import read_file, sha256, sources
-from data_access.readers.folder import Entry, Part, parts_of, unused, wanted_sheets
+from data_access.readers.folder import (
+    Entry,
+    Part,
+    parts_of,
+    unreadable,
+    unused,
+    wanted_sheets,
+)
 from data_access.readers.recognise import (
     SDTM,
     by_name,
@@ -72,7 +79,7 @@ def collect(
     """
     work = _Work(study, progress)
     with ExitStack() as stack:
-        parts, faults = parts_of(exports, stack)
+        parts, faults = parts_of(exports, stack, study)
         work.findings += faults
         work.hidden = bool(faults)
         for part in parts:
@@ -195,6 +202,10 @@ def _read(
         work.findings += error.findings
         work.refused.add(entry.name)
         tables = ()
+    except OSError as error:
+        work.findings.append(unreadable(entry.name, error))
+        work.refused.add(entry.name)
+        tables = ()
     work.read[key] = tables
     return tables
 
@@ -220,12 +231,19 @@ def _hold_against_sources(part: Part, work: _Work) -> None:
     except DataError as error:
         work.findings += error.findings
         return
+    except OSError as error:
+        work.findings.append(unreadable(part.prefix + sources.NAME, error))
+        return
     received = {}
     for entry in (*part.entries, *part.set_aside):
         name = entry.name.removeprefix(part.prefix)
         if name in expected or entry in part.entries:
             rows = _rows(entry, expected.get(name), work)
-            received[name] = sources.Received(sha256(entry.path), rows)
+            try:
+                received[name] = sources.Received(sha256(entry.path), rows)
+            except OSError as error:
+                work.findings.append(unreadable(entry.name, error))
+                expected = {k: v for k, v in expected.items() if k != name}
     work.findings += sources.check(expected, received)
 
 

@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 from data_access.findings import DataError, Finding, Place
 from data_access.readers import archive, sources
 from data_access.readers.detect import sniff
-from data_access.readers.export_rules import FOLDER, NOT_USED
+from data_access.readers.export_rules import FILE_NAME, FOLDER, NOT_USED, UNREADABLE
+from data_access.readers.recognise import by_name, specs_of, stem
 from data_access.schema import DOMAINS
 from data_access.study.model import Study
 
@@ -43,45 +44,99 @@ class Part:
         return next((e.path for e in self.set_aside if e.name == name), None)
 
 
-def parts_of(exports: Path, stack: ExitStack) -> tuple[tuple[Part, ...], tuple[Finding, ...]]:
+def parts_of(
+    exports: Path, stack: ExitStack, study: Study | None = None
+) -> tuple[tuple[Part, ...], tuple[Finding, ...]]:
     """The exports folder and every archive in it; archives stay unpacked as long as `stack`.
 
-    Raises DataError when there is nothing to look into. An archive that cannot be unpacked is a
+    Raises DataError when there is nothing to look into. What cannot be opened or unpacked is a
     finding, so that the faults of other files are seen as well.
     """
-    if exports.is_file():
+    name = shown(exports.name)
+    try:
+        if exports.is_dir():
+            return _of_folder(exports, stack, study)
+        if not exports.is_file():
+            raise DataError(FOLDER.finding(f"There is no folder {name}.", places=[Place(name)]))
         if sniff(exports) != "zip":
             raise DataError(
                 FOLDER.finding(
-                    f"{exports.name} is neither a folder nor a ZIP archive.",
-                    places=[Place(exports.name)],
+                    f"{name} is neither a folder nor a ZIP archive.", places=[Place(name)]
                 )
             )
-        members = stack.enter_context(archive.unpacked(exports, name=exports.name))
-        return (_of_members(members, ""),), ()
-    if not exports.is_dir():
-        raise DataError(
-            FOLDER.finding(f"There is no folder {exports.name}.", places=[Place(exports.name)])
-        )
-    return _of_folder(exports, stack)
+        members = stack.enter_context(archive.unpacked(exports, name=name))
+    except OSError as error:
+        raise DataError(unreadable(name, error)) from error
+    return (_of_members(members, ""),), ()
 
 
-def _of_folder(exports: Path, stack: ExitStack) -> tuple[tuple[Part, ...], tuple[Finding, ...]]:
+def shown(name: str) -> str:
+    """A file name as a finding may say it: bytes that are not UTF-8, and what cannot be seen, are
+    escaped (`adsl\\xff.csv`)."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def unreadable(name: str, error: OSError, domain: str | None = None) -> Finding:
+    """The refusal of a file or folder that the system does not open; paths are not repeated."""
+    why = error.strerror or "the system gives no reason"
+    return UNREADABLE.finding(f"{name} cannot be read: {why}.", domain=domain, places=[Place(name)])
+
+
+def _of_folder(
+    exports: Path, stack: ExitStack, study: Study | None
+) -> tuple[tuple[Part, ...], tuple[Finding, ...]]:
     paths = sorted(exports.iterdir(), key=lambda p: p.name)
     files = [p for p in paths if p.is_file()]
     archives = [p for p in files if p.suffix.casefold() == ".zip" and not _set_aside(p.name)]
     parts: list[Part] = []
-    findings: list[Finding] = []
+    findings = [f for p in paths for f in _misnamed(p, study)]
+    taken = {_domain(p.name, study) for p in files}
+    findings += [f for p in paths if p not in files for f in _no_file(p, study, taken)]
     for path in archives:
+        name = shown(path.name)
         try:
-            members = stack.enter_context(archive.unpacked(path, name=path.name))
+            members = stack.enter_context(archive.unpacked(path, name=name))
         except DataError as error:
             findings += error.findings
+        except OSError as error:
+            findings.append(unreadable(name, error))
         else:
-            parts.append(_of_members(members, path.name + "/"))
-    entries = [Entry(p, p.name) for p in files if p not in archives]
-    folders = tuple(p.name + "/" for p in paths if not p.is_file())
+            parts.append(_of_members(members, name + "/"))
+    entries = [Entry(p, shown(p.name)) for p in files if p not in archives]
+    folders = tuple(shown(p.name) + ("/" if p.is_dir() else "") for p in paths if p not in files)
     return (_part("", entries, folders), *parts), tuple(findings)
+
+
+def _domain(name: str, study: Study | None) -> str | None:
+    """The domain that study.toml or the name itself gives a file."""
+    specs = specs_of(name, study)
+    return specs[0].domain if specs else by_name(stem(name))
+
+
+def _misnamed(path: Path, study: Study | None) -> Iterator[Finding]:
+    """A file of a domain whose name is not UTF-8."""
+    name = shown(path.name)
+    domain = _domain("".join(c for c in path.name if not "\ud800" <= c <= "\udfff"), study)
+    if domain and any("\ud800" <= c <= "\udfff" for c in path.name):
+        yield FILE_NAME.finding(
+            f"The name of {name} is not UTF-8.", domain=domain, places=[Place(name)]
+        )
+
+
+def _no_file(path: Path, study: Study | None, taken: set[str | None]) -> Iterator[Finding]:
+    """What is called like a domain and is no file. A subfolder beside the file is only that."""
+    domain = _domain(path.name, study)
+    if domain is None or (path.is_dir() and not path.suffix and domain in taken):
+        return
+    if path.is_dir():
+        why = "it is a folder"
+    elif path.is_symlink():
+        why = "it is a link that leads to no file"
+    else:
+        why = "it is a pipe or device"
+    name = shown(path.name)
+    yield UNREADABLE.finding(f"{name} cannot be read: {why}.", domain=domain, places=[Place(name)])
 
 
 def _of_members(members: tuple[archive.Member, ...], prefix: str) -> Part:

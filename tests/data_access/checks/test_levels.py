@@ -107,3 +107,24 @@ def test_leading_zeros_are_kept_with_a_note(run):
     (found,) = run("check-leading-zero", ADSL=adsl("SITEID", "01", "10"))
     assert (found.severity, found.column, found.count) == (Severity.NOTE, "SITEID", 1)
     assert run("check-leading-zero", ADSL=adsl("SITEID", "10", "0-1")) == []
+
+
+@pytest.mark.parametrize(
+    ("domain", "column", "words"),
+    [
+        ("ADSL", "SEX", ("F", "Female")),
+        ("ADSL", "SEX", ("M", "MALE")),
+        ("ADSL", "SEX", ("女", "F")),
+        ("ADAE", "AESER", ("Y", "YES")),
+    ],
+)
+def test_two_words_of_one_meaning_split_a_group(run, domain, column, words):
+    table = f"USUBJID|{column}\nP1|{words[0]}\nP2|{words[1]}"
+    (found,) = run("check-level-variants", **{domain: table})
+    assert (found.severity, found.column, found.count) == (Severity.REJECT, column, 2)
+    assert run("check-level-variants", **{domain: table.replace(words[1], words[0])}) == []
+
+
+def test_words_of_race_and_relation_are_no_synonyms(run):
+    assert run("check-level-variants", ADSL="USUBJID|RACE|SEX\nP1|WHITE|F\nP2|Caucasian|M") == []
+    assert run("check-level-variants", ADAE="USUBJID|AEREL\nP1|Y\nP2|YES") == []

@@ -144,3 +144,24 @@ def test_one_code_for_two_responses_is_noted(run):
     assert found.sentence.endswith('4 is "NON-CR/NON-PD" and "PD".')
     clean = "USUBJID|PARAMCD|AVALC|AVAL\nP1|OVR|PD|5\nP2|BOR|NON-CR/NON-PD|4\nP3|OVR|CR|1"
     assert run("check-response-code", ADRS=clean) == []
+
+
+def test_assessments_without_date_are_errors_and_progressions_are_told_apart(run):
+    table = (
+        "USUBJID|PARAMCD|AVALC|ADT\nP1|OVR|PR|2024-01-05\nP1|OVR|PD|\nP2|OVR|SD|\nP2|BOR|PR|\n"
+        "P3|OVR|MISSING|"
+    )
+    progressions, others = run("check-response-undated", ADRS=table)
+    assert {progressions.severity, others.severity} == {Severity.ERROR}
+    assert progressions.patients == ("P1",)
+    assert progressions.sentence == (
+        "1 progression of 1 patient has no date (AVALC is PD, ADT is empty) and is no event of PFS."
+    )
+    assert others.patients == ("P2",)
+    clean = table.replace("PD|", "PD|2024-03-05").replace("SD|", "SD|2024-03-05")
+    assert run("check-response-undated", ADRS=clean) == []
+
+
+def test_an_export_without_adt_has_no_dated_assessment(run):
+    (found,) = run("check-response-undated", ADRS="USUBJID|PARAMCD|AVALC\nP1|OVR|PR")
+    assert found.patients == ("P1",)

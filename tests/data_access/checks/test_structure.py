@@ -149,3 +149,9 @@ def test_patients_without_any_record_are_counted(run):
 def test_records_of_files_without_lines_are_named_by_number(run):
     (found,) = run("check-key-missing", line_based=False, ADSL="USUBJID | AGE\nP1 | 50\n | 51")
     assert found.places == (Place("adsl.csv", row=3, column="USUBJID"),)
+
+
+def test_nobody_is_known_to_an_adsl_without_rows(run):
+    (found,) = run("check-subject-unknown", ADSL="USUBJID|AGE", ADAE="USUBJID|AESEQ\nP1|1")
+    assert (found.severity, found.domain, found.patients) == (Severity.ERROR, "ADAE", ("P1",))
+    assert run("check-subject-unknown", ADSL="USUBJID|AGE", ADAE="USUBJID|AESEQ") == []

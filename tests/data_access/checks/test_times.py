@@ -40,6 +40,17 @@ def test_a_record_without_time_needs_no_code(run):
     assert run("check-censoring-code", ADTTE=adtte(GOOD, "P2 | PFS | | | | | DAYS")) == []
 
 
+@pytest.mark.parametrize("code", ["0", "1"])
+def test_a_code_without_a_time_is_an_error(run, code):
+    (found,) = run("check-time-missing", ADTTE=adtte(GOOD, f"P2 | PFS | | {code} | | | DAYS"))
+    assert (found.severity, found.column, found.patients) == (Severity.ERROR, "AVAL", ("P2",))
+    assert found.sentence == (
+        '1 record of 1 patient says event or censored (CNSR) without a time ("PFS"); '
+        "it is in no curve."
+    )
+    assert run("check-time-missing", ADTTE=adtte(GOOD, "P2 | PFS | | | | | DAYS")) == []
+
+
 def test_several_codes_of_censoring_are_listed(run):
     rows = [GOOD, "P2 | PFS | 3 | 1 | | | DAYS", "P3 | PFS | 3 | 2 | | | DAYS"]
     (found,) = run("check-censoring-codes-several", ADTTE=adtte(*rows))
@@ -81,9 +92,9 @@ def test_two_units_of_one_endpoint_are_an_error(run):
     assert run("check-time-units", ADTTE=adtte(GOOD, *rows[2:])) == []
 
 
-def test_times_without_unit_are_noted_as_days(run):
+def test_times_without_unit_are_read_as_days_with_a_warning(run):
     (found,) = run("check-time-unit-missing", ADTTE=adtte(GOOD, "P2 | PFS | 3 | 0 | PD | |"))
-    assert (found.severity, found.patients) == (Severity.NOTE, ("P2",))
+    assert (found.severity, found.patients) == (Severity.WARNING, ("P2",))
     assert run("check-time-unit-missing", ADTTE=adtte(GOOD)) == []
     (found,) = run("check-time-unit-missing", ADTTE="USUBJID|PARAMCD|AVAL\nP1|OS|3")
     assert found.sentence == "1 time of 1 patient has no unit and is read as days."

@@ -1,0 +1,105 @@
+"""Rules on who is treated and in which set, and on parameters that no result is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from data_access.checks import params
+from data_access.checks.context import Check, Context, counted, hits
+from data_access.checks.times import count_rows
+from data_access.findings import Finding, Place, Rule, Severity
+
+UNTREATED = Rule(
+    "check-safety-untreated",
+    Severity.WARNING,
+    "A patient of the safety set has no start of treatment",
+    "Export TRTSDT, or set SAFFL to N: the safety set is everyone who took a first dose, and times "
+    "from the first dose cannot be made without it.",
+)
+SET_EMPTY = Rule(
+    "check-set-empty",
+    Severity.WARNING,
+    "A flag says that no patient at all is in a set",
+    "Check the flag in ADSL; a set that names another column or other values is stated under "
+    "[sets] in study.toml.",
+)
+NO_PARAMCD = Rule(
+    "check-paramcd-unused",
+    Severity.WARNING,
+    "No parameter of a domain is one that results are made of",
+    "Say in study.toml which PARAMCD is which, for example:\n[terms.paramcds]\n"
+    '{purpose} = "{code}"',
+)
+
+RULES: tuple[Rule, ...] = (UNTREATED, SET_EMPTY, NO_PARAMCD)
+
+_STARTS = ("TRTSDT", "TRT01SDT")
+_FLAGS = {"ENRLFL": "enrolled", "SAFFL": "safety"}
+#: What results are made of, the one to propose first; and what a sentence calls them.
+_PURPOSES = {
+    "ADRS": (("OVR", "BOR", "CBOR"), "a response"),
+    "ADTTE": (("PFS", "OS", "DOR"), "PFS, OS or DOR"),
+}
+_MOST_CODES = 12
+
+
+def safety_untreated(context: Context) -> Iterable[Finding]:
+    adsl = context.frame("ADSL", "USUBJID", "SAFFL")
+    if adsl is None:
+        return
+    column = next((c for c in _STARTS if c in adsl), None)
+    if column is None:
+        return
+    found = hits(context, "ADSL", (adsl["SAFFL"] == "Y") & adsl[column].isna())
+    if found:
+        told = found.told("patient", "is|are")
+        yield found.finding(
+            UNTREATED, f"{told} in the safety set (SAFFL is Y) without {column}.", column=column
+        )
+
+
+def sets_empty(context: Context) -> Iterable[Finding]:
+    adsl = context.frame("ADSL", "USUBJID")
+    if adsl is None:
+        return
+    stated = {s.id: s for s in context.study.sets if s.column}
+    for column, set_ in _FLAGS.items():
+        if column not in adsl or set_ in stated:
+            continue
+        flag = adsl[column].dropna()
+        if len(flag) and (flag == "N").all():
+            yield hits(context, "ADSL", adsl[column] == "N").finding(
+                SET_EMPTY,
+                f"{column} is N for all {counted(len(flag), 'patient')} who have it; the "
+                f"{set_} set is empty.",
+                column=column,
+            )
+
+
+def parameters_unused(context: Context) -> Iterable[Finding]:
+    for domain, (purposes, words) in _PURPOSES.items():
+        frame = context.frame(domain, "USUBJID", "PARAMCD")
+        if frame is None:
+            continue
+        rows = frame["PARAMCD"].notna()
+        if domain == "ADTTE":
+            rows &= ~count_rows(frame)
+        codes = frame["PARAMCD"][rows].value_counts()
+        known = {c for p in purposes for c in (*params.USUAL[p], *params.codes(context, p))}
+        if codes.empty or known & set(codes.index):
+            continue
+        said = ", ".join(f"{code} ({n:,})" for code, n in codes.head(_MOST_CODES).items())
+        more = len(codes) - _MOST_CODES
+        remedy = NO_PARAMCD.remedy.replace("{purpose}", purposes[0])
+        yield NO_PARAMCD.finding(
+            f"No PARAMCD of {domain} is known to be {words}; it holds {said}"
+            + (f" and {more} more." if more > 0 else "."),
+            domain=domain,
+            column="PARAMCD",
+            remedy=remedy.replace("{code}", str(codes.index[0])),
+            places=[Place(str(f)) for f in frame["_file"].dropna().unique()],
+            count=len(codes),
+        )
+
+
+CHECKS: tuple[Check, ...] = (safety_untreated, sets_empty, parameters_unused)

@@ -1,0 +1,52 @@
+"""Who is treated, whose set is empty, and which parameters nothing is made of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from data_access.findings import Severity
+from data_access.study.model import AnalysisSet, Terms
+from tests.data_access.checks.written import STUDY
+
+
+def test_a_safety_patient_without_a_start_is_a_warning(run):
+    table = "USUBJID|SAFFL|TRTSDT\nP1|Y|2024-01-05\nP2|Y|\nP3|N|"
+    (found,) = run("check-safety-untreated", ADSL=table)
+    assert (found.severity, found.column, found.patients) == (Severity.WARNING, "TRTSDT", ("P2",))
+    assert found.sentence == "1 patient is in the safety set (SAFFL is Y) without TRTSDT."
+    assert run("check-safety-untreated", ADSL=table.replace("P2|Y", "P2|N")) == []
+    assert run("check-safety-untreated", ADSL="USUBJID|SAFFL\nP1|Y") == []
+
+
+@pytest.mark.parametrize("flag", ["SAFFL", "ENRLFL"])
+def test_a_flag_that_leaves_nobody_is_a_warning(run, flag):
+    table = f"USUBJID|{flag}\nP1|N\nP2|N"
+    (found,) = run("check-set-empty", ADSL=table)
+    assert (found.severity, found.column, found.count) == (Severity.WARNING, flag, 2)
+    assert run("check-set-empty", ADSL=table.replace("P2|N", "P2|Y")) == []
+    assert run("check-set-empty", ADSL=f"USUBJID|{flag}\nP1|") == []
+    id_ = {"SAFFL": "safety", "ENRLFL": "enrolled"}[flag]
+    study = replace(STUDY, sets=(AnalysisSet(id_, id_, "TRTFL"),))
+    assert run("check-set-empty", ADSL=table, study=study) == []
+
+
+def test_parameters_that_no_result_is_made_of_are_a_warning(run):
+    adrs = "USUBJID|PARAMCD|AVALC\nP1|RESPV|CR\nP2|RESPV|PR\nP2|LESN|Y"
+    (found,) = run("check-paramcd-unused", ADRS=adrs)
+    assert (found.severity, found.domain) == (Severity.WARNING, "ADRS")
+    assert found.sentence == (
+        "No PARAMCD of ADRS is known to be a response; it holds RESPV (2), LESN (1)."
+    )
+    assert found.remedy.endswith('[terms.paramcds]\nOVR = "RESPV"')
+    assert run("check-paramcd-unused", ADRS=adrs.replace("LESN", "BOR")) == []
+    mapped = replace(STUDY, terms=Terms(paramcds={"OVR": ("RESPV",)}))
+    assert run("check-paramcd-unused", ADRS=adrs, study=mapped) == []
+
+
+def test_times_that_are_none_of_the_usual_are_a_warning(run):
+    adtte = "USUBJID|PARAMCD|AVAL|CNSR\nP1|TTFST|10|0\nP2|TTFST|12|1"
+    (found,) = run("check-paramcd-unused", ADTTE=adtte)
+    assert "PFS, OS or DOR; it holds TTFST (2)." in found.sentence
+    assert run("check-paramcd-unused", ADTTE=adtte + "\nP1|OS|3|1") == []
