@@ -72,7 +72,7 @@ def compare(analysis: Analysis, *, lead: str | None = None) -> Compared:
     """The same for findings: exported PFS is held to `lead`, or to the rule set it follows."""
     sizes: dict[str, int] = {}
     found = [*best_responses(analysis)]
-    sizes |= dict.fromkeys(("CBOR", "BOR"), analysis.cohort.n)
+    sizes |= dict.fromkeys(("CBOR", "BOR"), analysis.sets["enrolled"].n)
     tumour, contradictions = _tumour(analysis)
     found += tumour
     followed = None
@@ -137,14 +137,16 @@ def _exported_best(analysis: Analysis) -> dict[int, str]:
 
 
 def best_responses(analysis: Analysis) -> tuple[Discrepancy, ...]:
-    """CBOR and BOR."""
-    return response_discrepancies(
+    """CBOR and BOR of the enrolled patients."""
+    enrolled = frozenset(analysis.sets["enrolled"].patients)
+    found = response_discrepancies(
         analysis.cohort,
         analysis.assessments,
         analysis.responses,
         analysis.derived_responses,
         analysis.response_rules,
     )
+    return tuple(d for d in found if d.usubjid in enrolled)
 
 
 # --- times ---------------------------------------------------------------------------------------

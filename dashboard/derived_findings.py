@@ -130,7 +130,7 @@ _ABOUT: dict[str, tuple[Rule, str, str]] = {
     "TRTEMFL": (TEAE, "ADAE", "The treatment-emergent flag"),
 }
 #: endpoints of which a patient has several values
-_THINGS = {"TRGRESP": "visits", "OVR": "visits", "TRTEMFL": "adverse events"}
+_THINGS = {"TRGRESP": "visit", "OVR": "visit", "TRTEMFL": "adverse event"}
 _SIZES = ("BASE", "NADIR", "PCHG", "BEST_PCHG")
 #: share of patients from which on an export is said to follow a rule set
 FOLLOWS = 0.8
@@ -150,8 +150,11 @@ def derived_findings(analysis: Analysis) -> tuple[Finding, ...]:
 
 def _found(analysis: Analysis) -> Iterator[Finding]:
     compared = compare(analysis)
-    alone = without_second_scan(
-        analysis.cohort, analysis.assessments, analysis.responses, analysis.response_rules
+    enrolled = frozenset(analysis.sets["enrolled"].patients)
+    alone = enrolled & frozenset(
+        without_second_scan(
+            analysis.cohort, analysis.assessments, analysis.responses, analysis.response_rules
+        )
     )
     if alone:
         yield _second_scan(compared, alone)
@@ -172,8 +175,8 @@ def _found(analysis: Analysis) -> Iterator[Finding]:
     yield from _non_responders(analysis)
 
 
-def _second_scan(compared: Compared, alone: Sequence[str]) -> Finding:
-    mine = [d for d in compared.found if d.endpoint == "CBOR" and d.usubjid in set(alone)]
+def _second_scan(compared: Compared, alone: Collection[str]) -> Finding:
+    mine = [d for d in compared.found if d.endpoint == "CBOR" and d.usubjid in alone]
     of = f"{_patients(len(alone))} {'has' if len(alone) == 1 else 'have'} an exported confirmed"
     return SECOND_SCAN.finding(
         f"{of} response without a second scan that confirms it: {_kinds(mine)}. {_instance(mine)}",
@@ -196,12 +199,11 @@ def _differs(
     """`of`: how many were compared: patients, or `thing`s of which a patient has several."""
     patients = sorted({d.usubjid for d in mine})
     grave = any(d.grave for d in mine)
-    if thing and of:
-        among = f"{len(mine):,} of {of:,} {thing} ({_patients(len(patients))})"
-    elif of:
-        among = f"{len(patients):,} of {_patients(of)}"
+    if thing:
+        values = f"{len(mine):,} of {_counted(of, thing)}" if of else _counted(len(mine), thing)
+        among = f"{values} ({_patients(len(patients))})"
     else:
-        among = _patients(len(patients))
+        among = f"{len(patients):,} of {_patients(of)}" if of else _patients(len(patients))
     return rule.finding(
         f"{name} differs from the records in {among}: {_kinds(mine)}. {_instance(mine)}",
         severity=Severity.ERROR if grave else Severity.WARNING,
@@ -237,8 +239,12 @@ def _instance(mine: Sequence[Discrepancy]) -> str:
     return f"For instance, exported {d.exported}, derived {d.derived}: {d.reason}."
 
 
+def _counted(n: int, thing: str) -> str:
+    return f"{n:,} {thing}{'' if n == 1 else 's'}"
+
+
 def _patients(n: int) -> str:
-    return f"{n:,} patient{'' if n == 1 else 's'}"
+    return _counted(n, "patient")
 
 
 def _rule_set(compared: Compared) -> Iterator[Finding]:
