@@ -8,18 +8,14 @@ from dash import html
 
 from components import numbers
 from components.card import card, empty
-from components.figures.kaplan_meier import (
-    MAX_BANDS,
-    Curve,
-    Plot,
-    colours,
-    height,
-    kaplan_meier_figure,
-)
+from components.figures.kaplan_meier import kaplan_meier_figure
+from components.figures.kaplan_meier_frame import height
+from components.figures.kaplan_meier_plot import MAX_BANDS, Curve, Plot, colours
 from components.graph import graph
 from components.menu import choices, menu
 from components.overview.parts import Answer, Rows, brackets, duration, population, tools
 from components.survival import words
+from components.survival.landmarks import landmarks
 from dashboard.metrics.kaplan_meier import KaplanMeier, Quantile, Rate, RiskTable
 from dashboard.metrics.time_to_event import SurvivalResult
 from dashboard.text import text
@@ -97,7 +93,7 @@ def _body(answer: Answer, result: SurvivalResult) -> list[Any]:
         html.P(" ".join(_sentences(answer, curve)), className="sentence survival-sentence"),
         *without,
         *_figure(answer, result),
-        _landmarks(answer, result),
+        landmarks(answer, result),
         *notes,
     ]
 
@@ -119,6 +115,8 @@ def _headline(answer: Answer, curve: KaplanMeier) -> html.Dl:
     shown = text("number.ne") if rate.survival is None else f"{numbers.percent(rate.survival)}%"
     inside = f"{ci} {numbers.interval(rate.lower, rate.upper)}"
     method = text("survival.method", ci=inside, method=curve.method)
+    if rate.survival is None:
+        method = text("survival.rate.beyond.short")
     months = numbers.months(median.estimate)
     if median.estimate is not None:
         months = text("survival.months", value=months)
@@ -165,10 +163,21 @@ def _sentences(answer: Answer, curve: KaplanMeier) -> list[str]:
                 interval=numbers.interval(rate.lower, rate.upper),
             )
         )
+        out += _few(answer, rate, curve.n)
     out += _median_words(curve.median, ci)
     window = answer["window_days"]
     if window is not None:
         out.append(text("survival.note.window", time=duration(window)))
+    return out
+
+
+def _few(answer: Answer, rate: Rate, n: int) -> list[str]:
+    """The caution where the rate rests on few patients (the muted part of the curve)."""
+    if not answer["few_at_headline"]:
+        return []
+    out = [text("survival.few", at_risk=rate.n_at_risk, n=n, time=words.at(rate))]
+    if answer["censored_day_one"] > 0.1 * n:
+        out.append(text("survival.few.day_one", n=answer["censored_day_one"]))
     return out
 
 
@@ -199,13 +208,11 @@ def plot_of(answer: Answer) -> Plot:
     """What the figure shows: the groups that may be drawn, else all patients together."""
     drawn = _drawn(answer)
     curves = [_curve(s, s["label"], s["position"]) for s in drawn] or [_curve(answer, "", 0)]
-    id_ = answer["endpoint"]["id"]
-    origin = text(f"origin.{answer['origin']}")
     window = answer["window_days"]
     return Plot(
         curves=tuple(curves),
         ticks=tuple(answer["ticks"]),
-        x_title=text("survival.x.DOR" if id_ == "DOR" else "survival.x", origin=origin),
+        x_title=_start(answer),
         y_title=words.of_endpoint(answer, "survival.y"),
         window=None
         if window is None
@@ -215,6 +222,15 @@ def plot_of(answer: Answer) -> Plot:
         ),
         note=_group_note(answer) if drawn else (),
     )
+
+
+def _start(answer: Answer) -> str:
+    """What the months count from, as far as it is known."""
+    if answer["endpoint"]["id"] == "DOR":
+        return text("survival.x.DOR")
+    if not answer["from_origin"]:
+        return text("survival.x.exported")
+    return text("survival.x", origin=text(f"origin.{answer['origin']}"))
 
 
 def _curve(found: dict[str, Any] | Answer, label: str, position: int) -> Curve:
@@ -295,82 +311,14 @@ def _group_words(answer: Answer) -> list[str]:
     if counted:
         out.append(text("survival.groups.counts", groups=", ".join(_count(s) for s in counted)))
         out.append(text("survival.groups.why", n=small, most=MAX_CURVES))
-    if answer["group_is_backbone"]:
+    if answer["groups_overlap"]:
         out.append(text("survival.groups.disjoint"))
     return out
 
 
-def _landmarks(answer: Answer, result: SurvivalResult) -> html.Div:
-    """Rates at the landmarks and the median, one row per curve; counts where a curve is none."""
-    drawn = answer["strata"]
-    lines = [_line(text("survival.table.all"), result.curve, answer["readout"])]
-    for stratum in drawn:
-        if stratum["why"]:
-            lines.append(_counts_only(stratum, len(answer["readout"]["rates"])))
-        else:
-            curve = SurvivalResult.from_json(stratum["result"]).curve
-            lines.append(_line(stratum["label"], curve, stratum["readout"]))
-    times = [Rate.from_json(r) for r in answer["readout"]["rates"]]
-    heads = [
-        text("survival.table.group"),
-        text("survival.table.events"),
-        *(text("survival.table.rate", time=words.at(t)) for t in times),
-        text("survival.table.median"),
-    ]
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(text("survival.table"), className="visually-hidden"),
-                html.Thead(html.Tr([html.Th(h, scope="col") for h in heads])),
-                html.Tbody(lines),
-            ],
-            className="numbers-table stacking",
-        ),
-        className="table-frame",
-    )
-
-
-def _line(label: str, curve: KaplanMeier, readout: dict[str, Any]) -> html.Tr:
-    rates = [Rate.from_json(r) for r in readout["rates"]]
-    cells = [
-        _cell(text("survival.table.events"), f"{curve.events}/{curve.n}", ""),
-        *(_rate_cell(r, curve.level) for r in rates),
-        _median_cell(curve.median, curve.level),
-    ]
-    return html.Tr([html.Th(label, scope="row"), *cells])
-
-
-def _rate_cell(rate: Rate, level: float) -> html.Td:
-    head = text("survival.table.rate", time=words.at(rate))
-    if rate.survival is None:
-        return _cell(head, text("number.ne"), "")
-    ci = f"{numbers.level_words(level)} {numbers.interval(rate.lower, rate.upper)}"
-    at_risk = text("survival.table.at_risk", n=rate.n_at_risk)
-    return _cell(head, f"{numbers.percent(rate.survival)}%", ci, at_risk)
-
-
-def _median_cell(found: Quantile, level: float) -> html.Td:
-    ci = f"{numbers.level_words(level)} {words.month_ends(found.lower, found.upper)}"
-    return _cell(text("survival.table.median"), numbers.months(found.estimate), ci)
-
-
-def _cell(head: str, value: str, *more: str) -> html.Td:
-    small = [html.Span(m, className="cell-more") for m in more if m]
-    return html.Td([html.Span(head, className="cell-head"), html.Span(value), *small])
-
-
-def _counts_only(stratum: dict[str, Any], landmarks: int) -> html.Tr:
-    return html.Tr(
-        [
-            html.Th(stratum["label"], scope="row"),
-            _cell(text("survival.table.events"), f"{stratum['events']}/{stratum['n']}", ""),
-            html.Td(text("survival.groups.counts.only"), colSpan=landmarks + 1, className="muted"),
-        ]
-    )
-
-
 def _definitions(answer: Answer, result: SurvivalResult) -> list[tuple[str, str]]:
-    origin = text(f"origin.{answer['origin']}")
+    stated = f"origin.{answer['origin']}" if answer["from_origin"] else "survival.origin.exported"
+    origin = text(stated)
     data, curve = result.data, result.curve
     rule = text("survival.definition.rule", source=words.source(data.source), rule=data.rule)
     ci = numbers.level_words(curve.level)

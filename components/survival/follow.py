@@ -64,6 +64,9 @@ def _response(answer: Answer) -> html.Div:
     if answer["response"] is None:
         return _finding(title, text("survival.follow.ttr.missing"), _absent(text("number.ns")))
     found = TimeToResponse.from_json(answer["response"])
+    if answer["undated"] and found.n == 0:
+        why = words.plural("survival.follow.all_undated", answer["undated"])
+        return _finding(title, why, _absent(text("number.ns")))
     if answer["undated"]:
         told = f"{told} {words.plural('survival.follow.undated', answer['undated'])}"
     if found.n == 0:
@@ -87,7 +90,8 @@ def _follow(answer: Answer) -> html.Div:
         return _finding(title, told, _absent(text("number.ne")))
     who = words_of(found)
     if found.n < answer["min_group"]:
-        return _finding(title, told, _paper(words.plural("number.patients", found.n), who))
+        observed = _range(found.minimum, found.maximum)
+        return _finding(title, told, _paper(words.plural("number.patients", found.n), observed))
     if found.median is None:
         return _finding(title, told, _paper(text("number.nr"), who))
     ends = f"{numbers.level_words(answer['level'])} {words.month_ends(found.lower, found.upper)}"

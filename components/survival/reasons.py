@@ -16,7 +16,7 @@ from dashboard.text import text
 
 NAME = "survival-reasons"
 COLUMNS = ("patient", "time", "status", "reason")
-PAGE = 20
+PAGE = 12
 
 
 def draw(answer: Answer) -> html.Section:
@@ -160,7 +160,7 @@ def _row(patient: list[Any]) -> html.Tr:
     return html.Tr(
         [
             html.Th(patient[0], scope="row"),
-            html.Td(numbers.months(patient[1]), className="number"),
+            html.Td(numbers.months(patient[1], digits=2), className="number"),
             html.Td(words.status(patient[2])),
             html.Td(words.reason(patient[3])),
         ]

@@ -14,9 +14,12 @@ _REASONS = {"": "none", "PD": "PD", "DEATH": "DEATH"}
 
 
 def reason(value: str) -> str:
-    """Why a time ended, in words: the export's own where it has any."""
-    key = _REASONS.get(value.strip())
-    return value.strip() if key is None else text(f"survival.reason.{key}")
+    """Why a time ended, in words: the export's own where it has any, not shouted."""
+    own = value.strip()
+    if own in _REASONS:
+        return text(f"survival.reason.{_REASONS[own]}")
+    calm = own.lower() if own.isupper() and " " in own else own
+    return calm[:1].upper() + calm[1:]
 
 
 def status(event: bool | None) -> str:  # noqa: FBT001  (a value, not an option)

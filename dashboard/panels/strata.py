@@ -81,3 +81,17 @@ def _groups(view: View) -> dict[str, tuple[str, frozenset[str]]]:
         id_: (label, frozenset(u for u, o in zip(ids, of, strict=True) if o == id_))
         for id_, label in labels.items()
     }
+
+
+def overlapping(view: View) -> bool:
+    """Is any patient of the set in several backbone groups?"""
+    backbones, adsl = view.cut.study.backbones, view.analysis.adsl
+    if backbones is None or backbones.column not in adsl.columns:
+        return False
+    inside = set(view.members.patients)
+    pairs = zip(adsl["USUBJID"].tolist(), levels_of(adsl[backbones.column]), strict=True)
+    return any(
+        len(backbones.members(value)) > 1
+        for patient, value in pairs
+        if patient in inside and value != MISSING
+    )

@@ -14,7 +14,7 @@ from dashboard.metrics.sensitivity import compare_times
 from dashboard.metrics.time_to_event import SurvivalResult, TimeToEvent, follow_up, survival
 from dashboard.panels.common import common, json_of
 from dashboard.panels.overview import registry
-from dashboard.panels.strata import strata_of
+from dashboard.panels.strata import overlapping, strata_of
 from dashboard.results import View
 from dashboard.selection import Selection
 from dashboard.text import text
@@ -29,6 +29,8 @@ STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120)
 MAX_TICKS = 7
 #: more curves than this cannot be told apart; the other groups are counts
 MAX_CURVES = 8
+#: under so many patients at risk, or this share of all, an estimate is muted and said to be
+FEW, FEW_SHARE = 5, 0.10
 
 
 def curve(view: View) -> Json:
@@ -50,6 +52,8 @@ def curve(view: View) -> Json:
         "result": whole.to_json(),
         "readout": _readout(whole.curve, landmarks, months),
         "headline": _headline(view, chosen),
+        **_cautions(whole.curve, _headline(view, chosen)),
+        "from_origin": _from_origin(view, data),
         "window_days": window,
         "ticks": months,
         "strata": [
@@ -208,11 +212,16 @@ def _choices(view: View, found: tuple[Endpoint, ...], chosen: Endpoint | None) -
         ],
         "readings": _readings(view, chosen),
         "groups": [
-            _choice(label, replace(selection, group=id_), current=id_ == selection.group)
+            _choice(
+                label if id_ == "none" else text("survival.group.by", group=label),
+                replace(selection, group=id_),
+                current=id_ == selection.group,
+            )
             for id_, label in _groupings(view)
         ],
         "group": dict(_groupings(view)).get(selection.group) if selection.group != "none" else None,
         "group_is_backbone": selection.group == "backbone",
+        "groups_overlap": selection.group == "backbone" and overlapping(view),
     }
 
 
@@ -266,6 +275,32 @@ def _headline(view: View, chosen: Endpoint) -> float:
     if chosen.id == "PFS":
         return view.analysis.pfs_landmark
     return LANDMARKS[2] if chosen.id == "OS" else LANDMARKS[1]
+
+
+def _cautions(found: KaplanMeier, headline: float) -> Json:
+    """Does the headline rate rest on few patients, and how many left on the first day?"""
+    at_risk = found.rate(headline).n_at_risk
+    days = zip(found.time, found.n_censored, strict=True)
+    return {
+        "few_at_headline": at_risk < FEW or at_risk < FEW_SHARE * found.n,
+        "censored_day_one": sum(n for day, n in days if day <= 1),
+    }
+
+
+def _from_origin(view: View, data: TimeToEvent) -> bool:
+    """Are the times counted from the study's origin? Derived ones are; exported ones when every
+    patient's date says so (ADT - origin + 1 = AVAL), else their start is only the export's word.
+    """
+    if data.source == "derived":
+        return data.endpoint != "DOR"
+    cohort = view.analysis.cohort
+    origin = dict(zip(cohort.patients, cohort.origin.tolist(), strict=True))
+    known = [
+        (when - start).days + 1 == days
+        for patient, days, when in zip(data.usubjid, data.days, data.dates, strict=True)
+        if when is not None and (start := origin.get(patient)) is not None
+    ]
+    return bool(known) and all(known)
 
 
 def _readout(found: KaplanMeier, landmarks: tuple[float, ...], months: list[float]) -> Json:
