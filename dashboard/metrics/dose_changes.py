@@ -19,6 +19,7 @@ from dashboard.metrics.types import AnalysisSet, Proportion, Result, Source
 REDUCED, OMITTED, NONE = "DOSE REDUCED", "DOSE OMITTED", ""
 NO_CHANGE = frozenset({"", "DOSE NOT CHANGED", "NONE", "NOT APPLICABLE"})
 NO_REASON = "Reason missing"
+NOT_EXPORTED = "Reason not exported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,15 @@ class Modification(Result):
 
 @dataclass(frozen=True, slots=True)
 class Modifications(Result):
-    """Rows by drug, "Any" first, then types by frequency. `source`: EXACN, or dose against plan."""
+    """Rows by drug, "Any" first, then types by frequency. `source`: EXACN, or dose against plan.
+
+    `recorded` False: the export says neither, so that no rows do not mean no modifications.
+    """
 
     rows: tuple[Modification, ...]
     source: Source
     rule: str
+    recorded: bool
 
 
 def dose_modifications(records: Doses, *, level: float = 0.95) -> Modifications:
@@ -66,8 +71,11 @@ def dose_modifications(records: Doses, *, level: float = 0.95) -> Modifications:
                 rate = _rate(records, hit, members.size, level)
                 found.append(_row(records, (name, kind), hit, rate, reasons))
         rows += sorted(found, key=lambda r: (r.type != "Any", -r.proportion.x, r.type))
+    recorded = source == "exported" or bool(np.isfinite(records.planned).any())
     rule = "EXACN" if source == "exported" else "EXDOSE against EXPLDOS (delays are not recorded)"
-    return Modifications(tuple(rows), source, rule)
+    if not recorded:
+        rule = "not recorded: the export has neither EXACN nor a planned dose"
+    return Modifications(tuple(rows), source, rule, recorded)
 
 
 def _rate(records: Doses, hit: NDArray[np.bool_], n: int, level: float) -> Proportion:
@@ -140,12 +148,13 @@ def discontinuations(
     of_treatment = bool(first_present(rows, ("DCTREAS",))) or "EOTSTT" in rows.columns
     state_column, column = ("EOTSTT", "DCTREAS") if of_treatment else ("EOSSTT", "DCSREAS")
     state = text(rows, state_column)
-    codes, terms = grouped_terms(rows, (column,), NO_REASON)
+    absent = NO_REASON if column in rows.columns else NOT_EXPORTED
+    codes, terms = grouped_terms(rows, (column,), absent)
     end = column_dates(rows, ("EOTDT",) if of_treatment else ("EOSDT",))
     later = end > np.datetime64(cohort.cut_date, "D")
     dosed = ~np.isnat(cohort.first_dose[keep])
     completed = dosed & (state == "COMPLETED") & ~later
-    has_reason = np.array([t != NO_REASON for t in terms], dtype=np.bool_)[codes]
+    has_reason = np.array([t != absent for t in terms], dtype=np.bool_)[codes]
     stopped = dosed & ~completed & ~later & ((state == "DISCONTINUED") | has_reason)
     n = members.n
     counted = [

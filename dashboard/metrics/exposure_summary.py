@@ -64,6 +64,7 @@ def exposure_json(result: ExposureSummary) -> dict[str, Any]:
         "ongoing": given.ongoing,
         "duration_days": given.days.to_json(),
         "person_years": given.person_years,
+        "modifications_rule": result.modifications.rule if result.modifications else None,
         "drugs": {d.drug: _drug_json(d, result.modifications) for d in given.drugs},
         "discontinued": {
             **stops.stopped.to_json(),
@@ -75,6 +76,8 @@ def exposure_json(result: ExposureSummary) -> dict[str, Any]:
 
 
 def _drug_json(drug: DrugExposure, changes: Modifications | None) -> dict[str, Any]:
+    """Modifications are null where the export does not record them."""
+    recorded = changes is not None and changes.recorded
     rows = changes.rows if changes else ()
     return {
         "n": drug.n,
@@ -95,6 +98,8 @@ def _drug_json(drug: DrugExposure, changes: Modifications | None) -> dict[str, A
             }
             for row in rows
             if row.drug == drug.drug
-        },
+        }
+        if recorded
+        else None,
         "notes": list(drug.notes),
     }

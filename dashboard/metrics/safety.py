@@ -106,6 +106,7 @@ def _overview_json(overview: AeOverview, options: SafetyOptions) -> dict[str, An
             out[_window_key(options.ae_window_days)] = entry
         else:
             out[_key(flag.id)] = entry
+    out.setdefault("related_12_months", None)
     for key in ("grade3plus", "related_grade3plus"):
         if out.get(key) is not None:
             out[key]["scale"] = overview.scale

@@ -88,8 +88,10 @@ def test_12_months_does_not_count_events_from_before_the_first_dose(trial):
 
 
 def test_12_months_needs_a_stated_window(trial):
+    events = trial("A").events([{"id": "A", "AEREL": "Y"}])
     with pytest.raises(KeyError):
-        ae_overview(trial("A").events([])).flag("related_in_window")
+        ae_overview(events).flag("related_in_window")
+    assert safety_json(safety(events))["related_12_months"] is None
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,19 @@ def test_without_actions_the_dose_against_the_plan(trial):
     assert (got.source, "delays are not recorded" in got.rule) == ("derived", True)
 
 
+def test_neither_actions_nor_a_plan_is_not_recorded(trial):
+    made = trial("A")
+    rows = adex(made, q3w("A", (1, 2), planned=None))
+    got = dose_modifications(doses(rows, made.treated()))
+    assert (got.rows, got.recorded) == ((), False)
+    summary = exposure_summary(made.adsl, rows, made.cohort, made.members, made.treated())
+    assert exposure_json(summary)["drugs"]["DRUG"]["modifications"] is None
+    full = exposure_summary(
+        made.adsl, adex(made, q3w("A", (1,))), made.cohort, made.members, made.treated()
+    )
+    assert exposure_json(full)["drugs"]["DRUG"]["modifications"] == {}
+
+
 # --- why treatment ended --------------------------------------------------------------------------
 
 
@@ -226,6 +239,12 @@ def test_a_treatment_that_ends_after_the_cut_off_is_ongoing(trial):
     )
     got = discontinuations(adsl, made.cohort, made.members)
     assert (got.stopped.x, got.ongoing) == (0, ("A",))
+
+
+def test_a_reason_column_that_is_not_exported(trial):
+    made = trial("A")
+    got = discontinuations(made.adsl, made.cohort, made.members)
+    assert [(r.reason, r.proportion.x) for r in got.reasons] == [("Reason not exported", 1)]
 
 
 def test_reasons_for_leaving_the_study_stand_in_and_say_so(trial):
