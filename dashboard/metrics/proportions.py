@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from scipy import special
@@ -49,6 +50,12 @@ def _jeffreys(x: int, n: int, level: float) -> tuple[float, float]:
 _INTERVALS = {"Clopper-Pearson": _clopper_pearson, "Wilson": _wilson, "Jeffreys": _jeffreys}
 
 
+@lru_cache(maxsize=8192)
+def _interval(method: Method, x: int, n: int, level: float) -> tuple[float, float]:
+    """Limits by method; the tables of one study ask for the same few x of n again and again."""
+    return _INTERVALS[method](x, n, level)
+
+
 def proportion(
     x: int, n: int, *, method: Method = "Clopper-Pearson", level: float = 0.95
 ) -> Proportion:
@@ -63,7 +70,7 @@ def proportion(
         raise ValueError(f"confidence level {level} is not between 0 and 1")
     if n == 0:
         return Proportion(0, 0, None, None, None, method, level)
-    lower, upper = _INTERVALS[method](x, n, level)
+    lower, upper = _interval(method, int(x), int(n), level)
     return Proportion(int(x), int(n), x / n, lower, upper, method, level)
 
 
