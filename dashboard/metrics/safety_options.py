@@ -89,3 +89,12 @@ class SafetyOptions:
     ae_window_days: int | None = None
     aesi: tuple[AesiGroup, ...] = ()
     level: float = 0.95
+
+
+def action_columns(related_columns: Mapping[str, str]) -> dict[str, str]:
+    """The action column beside each causality column by its name: AERELI has AEACNI."""
+    return {
+        drug: column.replace("REL", "ACN")
+        for drug, column in related_columns.items()
+        if "REL" in column
+    }

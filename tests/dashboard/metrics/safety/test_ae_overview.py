@@ -7,7 +7,7 @@ import pytest
 from dashboard.metrics.adverse_events import adverse_events
 from dashboard.metrics.ae_overview import ae_overview, overview_by_group
 from dashboard.metrics.safety import safety, safety_json
-from dashboard.metrics.safety_options import AesiGroup, SafetyOptions
+from dashboard.metrics.safety_options import AesiGroup, SafetyOptions, action_columns
 from dashboard.metrics.subgroups import Group
 
 BOTH = SafetyOptions(
@@ -116,6 +116,11 @@ def test_actions_of_each_drug_and_of_any(trial):
     assert (got.flag("reduced").patients, got.flag("withdrawn").patients) == (("A",), ("B",))
     assert got.flag("interrupted").patients == ("A", "C")
     assert not got.notes
+
+
+def test_action_columns_stand_beside_the_causality_columns():
+    named = {"inosine": "AERELI", "chemotherapy": "AERELC", "other": "CAUSE"}
+    assert action_columns(named) == BOTH.action_columns
 
 
 def test_special_interest_groups_by_preferred_term(trial):
