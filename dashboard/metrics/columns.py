@@ -49,11 +49,16 @@ class Rows:
 Frame = pd.DataFrame | Rows
 
 
+def every(frame: pd.DataFrame) -> Rows:
+    """All rows of a frame."""
+    return Rows(frame, np.arange(len(frame)))
+
+
 def take(frame: Frame, keep: NDArray[Any]) -> Rows:
     """Rows by a mask or by position."""
     if isinstance(frame, Rows):
         return frame.take(keep)
-    return Rows(frame, np.arange(len(frame))[keep])
+    return every(frame).take(keep)
 
 
 def whole(frame: Frame) -> pd.DataFrame:
