@@ -30,7 +30,7 @@ from dashboard.metrics.response_rates import (
     RESPONSE_PARAMCDS,
     prefer_exported,
 )
-from dashboard.metrics.safety_options import AesiGroup, SafetyOptions
+from dashboard.metrics.safety_options import AesiGroup, SafetyOptions, action_columns
 from dashboard.metrics.time_to_event import (
     PfsRules,
     TimeToEvent,
@@ -207,7 +207,8 @@ class Analysis:
         return SafetyOptions(
             related=terms.related,
             not_related=terms.not_related,
-            related_columns=terms.related_columns,
+            related_columns=dict(terms.related_columns),
+            action_columns=action_columns(terms.related_columns),
             drug_labels=labels,
             severity_scale=terms.severity_scale,
             teae_end_days=rules.teae_end_days,

@@ -8,35 +8,11 @@ from typing import Any
 from dashboard.analysis import Analysis
 from dashboard.metrics.exposure_summary import exposure_json, exposure_summary
 from dashboard.metrics.safety import safety, safety_events, safety_json, treated
-from dashboard.metrics.safety_options import AesiGroup, SafetyOptions
 from dashboard.metrics.spread import spread
 from dashboard.metrics.subgroups import Group
 from dashboard.metrics.types import AnalysisSet
 
 Json = dict[str, Any]
-
-
-def safety_options(analysis: Analysis) -> SafetyOptions:
-    """The study's words and windows as the safety metrics take them."""
-    study, terms, rules = analysis.cut.study, analysis.cut.study.terms, analysis.rules
-    return SafetyOptions(
-        related=terms.related,
-        not_related=terms.not_related,
-        related_columns=dict(terms.related_columns),
-        action_columns=_action_columns(analysis),
-        severity_scale=terms.severity_scale,
-        teae_end_days=rules.teae_end_days,
-        ae_window_days=rules.ae_window_days,
-        aesi=tuple(AesiGroup(a.id, a.label, a.terms, a.drug) for a in study.aesi),
-        level=rules.level,
-    )
-
-
-def _action_columns(analysis: Analysis) -> dict[str, str]:
-    """ADAE columns that say what was done with one drug, where the export has them."""
-    adae = analysis.frame("ADAE")
-    usual = {"inosine": "AEACNI", "chemotherapy": "AEACNC"}
-    return {d: c for d, c in usual.items() if adae is not None and c in adae.columns}
 
 
 def safety_report(
@@ -46,7 +22,7 @@ def safety_report(
     adae = analysis.frame("ADAE")
     if adae is None or not members.derivable:
         return None
-    options = safety_options(analysis)
+    options = analysis.safety_options
     events = safety_events(analysis.adsl, adae, analysis.cohort, members, options)
     named = [Group(k, k, tuple(sorted(v))) for k, v in (groups or {}).items()]
     return safety_json(safety(events, options, groups=named), options)
@@ -56,7 +32,7 @@ def exposure_report(analysis: Analysis, members: AnalysisSet) -> Json | None:
     """All of `exposure`; null when the safety set is not known."""
     if not members.derivable:
         return None
-    options = safety_options(analysis)
+    options = analysis.safety_options
     patients = treated(analysis.adsl, analysis.cohort, members, options)
     found = exposure_summary(
         analysis.adsl,
