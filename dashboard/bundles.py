@@ -25,14 +25,16 @@ STYLES = (
     "tokens.css",
     "shell.css",
     "report.css",
+    "response.css",
     "survival.css",
+    "swimmer.css",
     "print.css",
 )
 FONT = "vendor/inter-4.001/inter-latin.woff2"
 #: before first paint: the style nonce and the colour theme
 HEAD_SCRIPTS = ("head.js",)
 #: before the renderer: functions that run in the browser
-SCRIPTS = ("figures.js", "shell.js")
+SCRIPTS = ("figures.js", "shell.js", "response.js")
 
 
 @dataclass(frozen=True, slots=True)

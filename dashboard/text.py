@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from dashboard.catalogue import overview, shell, survival
+from dashboard.catalogue import overview, response, shell, survival, swimmer
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-CATALOGUE: dict[str, str] = {**shell.STRINGS, **overview.STRINGS, **survival.STRINGS}
+CATALOGUE: dict[str, str] = {
+    **shell.STRINGS,
+    **overview.STRINGS,
+    **response.STRINGS,
+    **survival.STRINGS,
+    **swimmer.STRINGS,
+}
 
 
 def text(key: str, /, **values: object) -> str:

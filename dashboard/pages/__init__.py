@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dashboard.pages import overview, survival
+from dashboard.pages import overview, response, survival, swimmer
 from dashboard.pages.page import Context, Page
 
-PAGES: tuple[Page, ...] = (overview.PAGE, survival.PAGE)
+PAGES: tuple[Page, ...] = (overview.PAGE, response.PAGE, swimmer.PAGE, survival.PAGE)
 
 __all__ = ["PAGES", "Context", "Page"]

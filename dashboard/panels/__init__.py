@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.panels import overview, survival
+from dashboard.panels import forest, overview, response, survival, swimmer
 from dashboard.results import Panel
 
 PANELS: dict[str, Panel] = {
@@ -13,6 +13,13 @@ PANELS: dict[str, Panel] = {
     "overview-accrual": overview.accrual,
     "overview-quality": overview.quality,
     "overview-registry": overview.registry,
+    "response-rates": response.rates,
+    "response-best": response.best_response,
+    "response-waterfall": response.waterfall,
+    "response-spider": response.spider,
+    "response-forest": forest.forest,
+    "swimmer-lanes": swimmer.lanes,
+    "swimmer-table": swimmer.lanes,
     "survival-curve": survival.curve,
     "survival-rules": survival.censoring,
     "survival-reasons": survival.reasons,
