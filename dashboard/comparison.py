@@ -10,7 +10,7 @@ import numpy as np
 from dashboard.analysis import Analysis
 from dashboard.metrics.adverse_events import AdverseEvents
 from dashboard.metrics.cohort import ENROLMENT_COLUMNS, Days, aligned, column_dates, days_between
-from dashboard.metrics.discrepancies import Discrepancy, response_discrepancies
+from dashboard.metrics.discrepancies import Discrepancy, response_discrepancies, uncounted_records
 from dashboard.metrics.discrepancy_events import emergence_discrepancies
 from dashboard.metrics.discrepancy_times import (
     Agreement,
@@ -33,6 +33,7 @@ from dashboard.metrics.discrepancy_visits import (
     target_discrepancies,
 )
 from dashboard.metrics.duration import duration_of_response
+from dashboard.metrics.recist import OVERALL_PARAMCDS
 from dashboard.metrics.response import day_array
 from dashboard.metrics.safety import safety_events
 from dashboard.metrics.target_response import lesions_gone
@@ -139,12 +140,17 @@ def _exported_best(analysis: Analysis) -> dict[int, str]:
 def best_responses(analysis: Analysis) -> tuple[Discrepancy, ...]:
     """CBOR and BOR of the enrolled patients."""
     enrolled = frozenset(analysis.sets["enrolled"].patients)
+    adrs = analysis.frame("ADRS")
+    if adrs is None:
+        return ()
+    paramcds = analysis.paramcds("OVR") or OVERALL_PARAMCDS
     found = response_discrepancies(
         analysis.cohort,
         analysis.assessments,
         analysis.responses,
         analysis.derived_responses,
         analysis.response_rules,
+        uncounted=uncounted_records(adrs, analysis.cohort, paramcds),
     )
     return tuple(d for d in found if d.usubjid in enrolled)
 

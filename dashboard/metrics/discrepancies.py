@@ -7,20 +7,31 @@ derivation under that rule gives the exported value; nothing is explained by res
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from dashboard.metrics.cohort import NEVER, Cohort
+from dashboard.metrics.cohort import NEVER, Cohort, column_dates, days_between, flagged, text
+from dashboard.metrics.columns import take
 from dashboard.metrics.discrepancy_words import (
+    NO_RECORD,
+    SYNONYM,
+    UNCONFIRMED,
     UNEXPLAINED,
     Reader,
     Reason,
     alternatives,
     without_value,
 )
-from dashboard.metrics.recist import CR, PR, Assessments
+from dashboard.metrics.recist import (
+    CR,
+    PR,
+    TERMS,
+    Assessments,
+    pick_evaluator,
+)
 from dashboard.metrics.response import (
     RESPONSE,
     BestResponses,
@@ -31,6 +42,8 @@ from dashboard.metrics.types import Result, Source
 
 #: Two words for "nothing evaluable": they change no rate, so such a difference is not grave.
 NOTHING = frozenset({"NE", "MISSING"})
+#: kinds of reasons for which a record that does not count may be the missing one
+LACKING = frozenset({NO_RECORD, SYNONYM, UNCONFIRMED, UNEXPLAINED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +74,14 @@ def response_discrepancies(
     shown: BestResponses,
     derived: BestResponses,
     rules: ResponseRules | None = None,
+    *,
+    uncounted: Mapping[str, str] | None = None,
 ) -> tuple[Discrepancy, ...]:
     """CBOR and BOR as exported against the derivation from the same export's assessments.
 
-    () for a reading that the export does not state, and where it holds no assessments.
+    `uncounted`: what to add where a patient has assessments that do not count (see
+    `uncounted_records`). () for a reading that the export does not state, and where it holds no
+    assessments.
     """
     rules = rules or ResponseRules()
     readings: tuple[tuple[str, bool, Source | None, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -82,6 +99,9 @@ def response_discrepancies(
         days = shown.confirmed_day if confirmed else shown.unconfirmed_day
         wanted = {i: exported[i] for i in rows}
         reasons = _reasons(reader, wanted, own, days, _unused(shown))
+        reasons = {
+            i: _with(r, (uncounted or {}).get(cohort.patients[i])) for i, r in reasons.items()
+        }
         found += [
             Discrepancy(
                 endpoint,
@@ -94,6 +114,47 @@ def response_discrepancies(
             for i in rows
         ]
     return tuple(found)
+
+
+def _with(reason: Reason, more: str | None) -> Reason:
+    """Records that do not count may be what is missing; elsewhere they explain nothing."""
+    said, kind = reason
+    return (f"{said}; {more}", kind) if more and kind in LACKING else reason
+
+
+def uncounted_records(
+    adrs: pd.DataFrame,
+    cohort: Cohort,
+    paramcds: Sequence[str],
+    *,
+    evaluator: str = "INVESTIGATOR",
+) -> dict[str, str]:
+    """Overall responses without a date or dated after the cut-off, in words by patient."""
+    codes = text(adrs, "PARAMCD")
+    used = next((c.upper() for c in paramcds if (codes == c.upper()).any()), None)
+    rows = pick_evaluator(take(adrs, codes == used), "RSEVAL", evaluator)
+    index = cohort.rows_of(rows)
+    said = np.isin(text(rows, "AVALC").astype(str), TERMS) & ~flagged(rows, "ABLFL")
+    rows, index = rows.take(said & (index >= 0)), index[said & (index >= 0)]
+    dates = column_dates(rows, ("ADT",))
+    day = days_between(dates, cohort.origin[index])
+    told: dict[str, list[str]] = {}
+    for words, mask in (
+        ("without a date", np.isnat(dates)),
+        ("dated after the cut-off date", (day > cohort.follow_up[index]) & (day < NEVER)),
+    ):
+        who, count = np.unique(index[mask], return_counts=True)
+        for i, n in zip(who.tolist(), count.tolist(), strict=True):
+            some = f"{n} overall response{'' if n == 1 else 's'} {words}"
+            told.setdefault(cohort.patients[i], []).append(some)
+    return {
+        u: f"{' and '.join(parts)} {'does' if _single(parts) else 'do'} not count"
+        for u, parts in told.items()
+    }
+
+
+def _single(parts: Sequence[str]) -> bool:
+    return len(parts) == 1 and parts[0].startswith("1 ")
 
 
 def _unused(shown: BestResponses) -> dict[str, str]:

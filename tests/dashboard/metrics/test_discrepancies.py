@@ -13,6 +13,7 @@ from dashboard.metrics.discrepancies import (
     Discrepancy,
     counted_kinds,
     response_discrepancies,
+    uncounted_records,
     without_second_scan,
 )
 from dashboard.metrics.discrepancy_times import Endpoint, Times, agreement, time_discrepancies
@@ -199,6 +200,31 @@ def test_each_patient_gets_the_reason_of_his_own_records(against):
     assert [d.usubjid for d in found] == ["A", "C"]
     assert "day 56" in found[0].reason
     assert "day 84" in found[1].reason
+
+
+def test_records_that_do_not_count_are_told_where_one_is_missing(study, frame, day):
+    cohort, records = study({"A": {"day": [42], "resp": ["PR"]}, "B": {}})
+    adrs = frame(
+        [
+            {"USUBJID": u, "PARAMCD": "OVR", "ADT": day(d), "AVALC": "PR"}
+            for u, d in (("A", 42), ("A", None), ("B", None), ("B", 500), ("B", 501))
+        ]
+    )
+    told = uncounted_records(adrs, cohort, ("OVR",))
+    assert told == {
+        "A": "1 overall response without a date does not count",
+        "B": (
+            "1 overall response without a date and 2 overall responses dated after the "
+            "cut-off date do not count"
+        ),
+    }
+    derived = best_responses(cohort, records)
+    shown = replace(derived, confirmed=("PR", "MISSING"), source_confirmed="exported")
+    (found,) = response_discrepancies(cohort, records, shown, derived, uncounted=told)
+    assert found.reason == (
+        "PR on day 42 has no confirming scan at least 28 days later (no later assessment); "
+        "1 overall response without a date does not count"
+    )
 
 
 def test_a_second_scan_is_looked_for_among_the_records_that_count(study):
