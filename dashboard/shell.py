@@ -23,7 +23,10 @@ NEWER_MILLISECONDS = 60_000
 
 
 def layout() -> html.Div:
-    """Ids and frame only: no study, no number, nothing of a patient."""
+    """Ids and frame only: no study, no number, nothing of a patient.
+
+    The page shows when the head has arrived above it, so that the head pushes nothing down.
+    """
     items = tuple(parts.NavItem(text(f"page.{p.name}"), p.path, p.icon) for p in PAGES)
     return html.Div(
         [
@@ -45,7 +48,7 @@ def layout() -> html.Div:
                     ),
                     html.Div(id="notice"),
                     html.Main(
-                        [html.Div(id="trouble"), html.Div(id="page")],
+                        [html.Div(id="trouble"), html.Div(id="page", hidden=True)],
                         id="main",
                         tabIndex=-1,
                         **attrs(aria_label=text("app.main")),
