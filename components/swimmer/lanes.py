@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 
 from components import numbers, theme
 from components.attributes import attrs
@@ -47,35 +47,36 @@ def draw(answer: Answer, choice: object = None) -> html.Section:
 
 
 def _body(answer: Answer, page: Paged) -> list[Any]:
-    alt = text(
-        "swimmer.alt",
-        shown=page.shown,
-        n=patients(page.n),
-        sort=_face(answer, page),
-        origin=_origin(answer),
-    )
+    """Controls stand outside the parts that a choice draws anew, so that they keep their reader."""
     return [
-        dcc.Store(
-            id={"kind": "lane-shown", "card": "lanes"},
-            data={"sort": page.sort, "group": page.group},
-        ),
         html.P(_summary(answer), className="sentence"),
         html.Div(
             [_controls(answer, page), pager("lanes", page.first, page.last, page.n, page.page)],
             className="lane-bar",
         ),
         _key(answer),
-        html.Div(
-            graph(
-                "swimmer-lanes-figure",
-                swimmer_figure(answer, page),
-                alt=alt,
-                file_name=_file_name(answer, page),
-                height=height(page.slots),
-            ),
-            className="lane-figure",
+        html.Div(figure(answer, page), id={"kind": "lane-figure", "card": "lanes"}),
+    ]
+
+
+def figure(answer: Answer, page: Paged) -> list[Any]:
+    """The lanes of one page and what to know about them: what a choice on the card changes."""
+    alt = text(
+        "swimmer.alt",
+        shown=page.shown,
+        n=patients(page.n),
+        sort=face(answer, page),
+        origin=_origin(answer),
+    )
+    return [
+        graph(
+            "swimmer-lanes-figure",
+            swimmer_figure(answer, page),
+            alt=alt,
+            file_name=_file_name(answer, page),
+            height=height(page.slots),
         ),
-        *_notes(answer, page),
+        html.P(" ".join(_notes(answer, page)), className="lane-notes"),
     ]
 
 
@@ -105,7 +106,7 @@ def _summary(answer: Answer) -> str:
     return text("swimmer.summary", on=on, n=patients(len(lanes)), span=span)
 
 
-def _face(answer: Answer, page: Paged) -> str:
+def face(answer: Answer, page: Paged) -> str:
     if page.group == "none":
         return text("swimmer.controls.face", sort=sort_words(page.sort))
     into = answer["backbone_label"] if page.group == "backbone" else ""
@@ -122,12 +123,16 @@ def _controls(answer: Answer, page: Paged) -> html.Details:
         for g in answer["groups"]
     }
     return menu(
-        _face(answer, page),
+        [
+            text("swimmer.controls"),
+            " ",
+            html.Span(face(answer, page), id={"kind": "lane-face", "card": "lanes"}),
+        ],
         [
             _choice("sort", {s: text(f"swimmer.sort.{s}") for s in answer["sorts"]}, page.sort),
             _choice("group", groups, page.group),
         ],
-        name=f"{text('swimmer.controls')}: {_face(answer, page)}",
+        name=text("swimmer.controls"),
         extra="picker lane-controls",
     )
 
@@ -191,7 +196,7 @@ def _key_item(shape: str, words: str, style: dict[str, str] | None = None) -> ht
     return html.Li([swatch, html.Span(words)])
 
 
-def _notes(answer: Answer, page: Paged) -> list[Any]:
+def _notes(answer: Answer, page: Paged) -> list[str]:
     """What the reader should know: the window line, grouping, and what the export lacks."""
     origin = _origin(answer)
     if answer["window_days"] is None:
@@ -200,8 +205,7 @@ def _notes(answer: Answer, page: Paged) -> list[Any]:
         words = [text("swimmer.window.words", days=answer["window_days"], origin=origin)]
     if page.group == "backbone" and not answer["randomised"]:
         words.append(text("swimmer.not_randomised"))
-    words += _missing(answer)
-    return [html.P(" ".join(words), className="lane-notes")]
+    return words + _missing(answer)
 
 
 def _missing(answer: Answer) -> list[str]:

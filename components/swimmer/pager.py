@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from dash import html
 
 from components.attributes import attrs
@@ -15,28 +13,39 @@ def pager(card: str, first: int, last: int, n: int, page: int) -> html.Nav | Non
     """Nothing to press where one page holds everybody. A button's value is the page it opens."""
     if n <= PAGE:
         return None
+    before, after = targets(page, n)
     return html.Nav(
         [
             html.Span(
-                text("swimmer.pages.shown", first=first, last=last, n=n),
+                shown(first, last, n),
+                id={"kind": "lane-shown", "card": card, "of": "pages"},
                 className="pager-shown",
                 role="status",
             ),
-            _button(card, "previous", page - 1, off=first <= 1),
-            _button(card, "next", page + 1, off=last >= n),
+            _button(card, "previous", before),
+            _button(card, "next", after),
         ],
         className="pager",
         **attrs(aria_label=text(f"swimmer.pages.{card}")),
     )
 
 
-def _button(card: str, step: str, to: int, *, off: bool) -> html.Button:
-    more: dict[str, Any] = attrs(aria_disabled="true") if off else {}
+def shown(first: int, last: int, n: int) -> str:
+    """Patients 1 to 60 of 400."""
+    return text("swimmer.pages.shown", first=first, last=last, n=n)
+
+
+def targets(page: int, n: int) -> tuple[str, str]:
+    """The pages the two buttons open; "" at either end."""
+    pages = -(-n // PAGE)
+    return str(page - 1) if page > 1 else "", str(page + 1) if page < pages else ""
+
+
+def _button(card: str, step: str, to: str) -> html.Button:
     return html.Button(
         text(f"swimmer.pages.{step}", n=PAGE),
         id={"kind": "lane-page", "card": card, "step": step},
-        value=str(to),
+        value=to,
         type="button",
         className="page-button",
-        **more,
     )

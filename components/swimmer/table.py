@@ -60,6 +60,17 @@ def draw(answer: Answer, choice: object = None) -> html.Section:
 
 
 def _body(answer: Answer, choice: object) -> list[Any]:
+    return [
+        html.Div(
+            listing(answer, choice),
+            id={"kind": "lane-rows", "card": "table"},
+            **attrs(data_keep_focus="true"),
+        )
+    ]
+
+
+def listing(answer: Answer, choice: object) -> list[Any]:
+    """One page of rows in the chosen order, with the buttons that change it."""
     columns = [c for c in COLUMNS if c != "backbone" or answer["backbones"]]
     column = chosen(choice, "column", columns, "days")
     order = chosen(choice, "order", ["ascending", "descending"], first_order(column))

@@ -37,9 +37,9 @@ STRINGS: dict[str, str] = {
     "swimmer.key.DEATH": "Death",
     "swimmer.key.window": "End of the response window",
     # controls
-    "swimmer.controls": "Sort and group the lanes",
-    "swimmer.controls.face": "Sorted by {sort}",
-    "swimmer.controls.face.grouped": "Sorted by {sort}, grouped by {group}",
+    "swimmer.controls": "Lanes",
+    "swimmer.controls.face": "sorted by {sort}",
+    "swimmer.controls.face.grouped": "sorted by {sort}, grouped by {group}",
     "swimmer.sort": "Sort by",
     "swimmer.sort.duration": "Treatment duration, longest first",
     "swimmer.sort.response": "First response, earliest first",

@@ -79,7 +79,7 @@ def phases(
     complete_confirmed = confirmed & (_terms(responses.confirmed) == "CR")
     last, ended = _ends(cohort, records, first_pd, start)
     last, ended = _as_duration(cohort, dor, (start, first_pd), (last, ended))
-    last = np.minimum(last, cohort.follow_up)
+    last = np.minimum(last, np.minimum(cohort.follow_up, cohort.death))
     return Phases(
         partial,
         complete,
