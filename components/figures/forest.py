@@ -14,7 +14,7 @@ from dashboard.text import text
 
 Kind = Literal["raw", "shrunken", "published"]
 
-LEFT, RIGHT = 116, 148
+LEFT, RIGHT = 110, 138
 ROW, UNDER, HEADING, SECTION = 22, 19, 24, 10  # px
 LINE = 16  # px of a line of the sentence on top
 #: characters of a line of it, and of a row's label
@@ -57,8 +57,9 @@ def forest_figure(
             xaxis=theme.axis(
                 range=[-2, 102],
                 side="top",
-                tickvals=[0, 25, 50, 75, 100],
-                ticktext=["0%", "25", "50", "75", "100%"],
+                tickvals=[0, 50, 100],
+                ticktext=["0%", "50%", "100%"],
+                tickangle=0,
                 automargin=False,
                 showline=False,
             ),
@@ -68,6 +69,7 @@ def forest_figure(
                 tickvals=[y for _, y in placed],
                 ticktext=[_label(row) for row, _ in placed],
                 ticks="",
+                ticklabelstandoff=4,
                 showgrid=False,
                 showline=False,
                 automargin=False,
@@ -157,7 +159,7 @@ def _numbers(placed: Sequence[tuple[ForestRow, float]]) -> dict[str, Any]:
         "text": [r.words for r, _ in placed],
         "textposition": "middle right",
         "textfont": {
-            "size": 11.5,
+            "size": 11,
             "color": [theme.colour("ink" if r.kind == "raw" else "muted") for r, _ in placed],
         },
         "cliponaxis": False,

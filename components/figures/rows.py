@@ -65,6 +65,7 @@ class RowStack:
             tickvals=[round(y, 3) for y, _ in ticks],
             ticktext=[label for _, label in ticks],
             ticks="",
+            ticklabelstandoff=6,
             showline=False,
             showgrid=False,
             automargin=False,
@@ -97,6 +98,11 @@ class RowStack:
             elif isinstance(part, Band):
                 found.append(_points(part, y, people))
         return found
+
+
+def bar_width(slots: int) -> float:
+    """Share of its slot a bar takes; among very many no gap is left to see."""
+    return 0.84 if slots <= 100 else 1.0
 
 
 def stacked(rows: Sequence[Row], strip: Sequence[Mapping[str, Any]], slots: int) -> RowStack:
@@ -138,6 +144,7 @@ def _marks(row: Row, y: float, people: Sequence[Mapping[str, Any]]) -> dict[str,
         "x": list(row.slots),
         "y": [0.62] * len(row.slots),
         "base": round(y - 0.31, 3),
+        "width": bar_width(len(people)),
         "marker": {"color": row.colour, "line": {"width": 0}},
         "customdata": [[people[i]["usubjid"]] for i in row.slots],
         "name": row.label,

@@ -44,7 +44,11 @@ def spider_figure(lines: Sequence[Line], *, window_days: int | None, origin: str
         own = [line for line in lines if line["term"] == term]
         data += [
             {**trace, "xaxis": cells[term][0], "yaxis": cells[term][1]}
-            for trace in (_lines(own, term, faint=apart), _progressions(own), _ongoing(own, span))
+            for trace in (
+                _lines(own, term, faint=apart),
+                _progressions(own, size=6 if apart else 9),
+                _ongoing(own, span, size=6 if apart else 9),
+            )
             if trace["x"]
         ]
     _one_legend_entry_each(data)
@@ -79,7 +83,7 @@ def _lines(own: Sequence[Line], term: str, *, faint: bool) -> dict[str, Any]:
         "x": x[:-1],
         "y": y[:-1],
         "line": {"width": 1 if faint else 1.6, "color": colour},
-        "opacity": 0.45 if faint else 0.9,
+        "opacity": 0.35 if faint else 0.9,
         "marker": {"size": 3 if faint else 6, "symbol": SYMBOLS[term], "color": colour},
         "customdata": data[:-1],
         "hovertemplate": text("response.spider.hover"),
@@ -98,7 +102,7 @@ def _visits(line: Line) -> list[tuple[str, str]]:
     ]
 
 
-def _progressions(own: Sequence[Line]) -> dict[str, Any]:
+def _progressions(own: Sequence[Line], *, size: int) -> dict[str, Any]:
     marked = [line for line in own if line["pd_day"] is not None]
     return {
         "type": "scatter",
@@ -108,8 +112,8 @@ def _progressions(own: Sequence[Line]) -> dict[str, Any]:
         "y": [_height_at_pd(line) for line in marked],
         "marker": {
             "symbol": "x-thin",
-            "size": 9,
-            "line": {"width": 2, "color": theme.colour("ink")},
+            "size": size,
+            "line": {"width": size / 5, "color": theme.colour("ink")},
         },
         "customdata": [
             [
@@ -133,7 +137,7 @@ def _height_at_pd(line: Line) -> float:
     return round(float(before[-1]), 1) if before else 0.0
 
 
-def _ongoing(own: Sequence[Line], span: float) -> dict[str, Any]:
+def _ongoing(own: Sequence[Line], span: float, *, size: int) -> dict[str, Any]:
     """An arrow just beyond the last visit of a patient still on treatment."""
     marked = [line for line in own if line["ongoing"]]
     return {
@@ -142,7 +146,7 @@ def _ongoing(own: Sequence[Line], span: float) -> dict[str, Any]:
         "name": text("response.spider.ongoing"),
         "x": [round(month(line["day"][-1]) + 0.014 * span, 2) for line in marked],
         "y": [round(line["percent"][-1], 1) for line in marked],
-        "marker": {"symbol": "triangle-right", "size": 9, "color": theme.colour("ink")},
+        "marker": {"symbol": "triangle-right", "size": size, "color": theme.colour("ink")},
         "customdata": [[line["usubjid"], text("response.sign.ongoing"), ""] for line in marked],
         "hovertemplate": text("response.spider.hover"),
     }
@@ -171,6 +175,7 @@ def _legend() -> dict[str, Any]:
     return {
         "orientation": "h",
         "x": 0,
+        "xref": "container",
         "xanchor": "left",
         "y": 1,
         "yref": "container",
@@ -197,7 +202,7 @@ def _together(
         notes.append(_window_note(window_days))
     return theme.layout(
         height=PLOT + LEGEND + BOTTOM,
-        margin={"l": 60, "r": 12, "t": LEGEND, "b": BOTTOM},
+        margin={"l": 60, "r": 44, "t": LEGEND, "b": BOTTOM},
         xaxis=theme.axis(
             text("response.spider.x", origin=origin),
             range=[0, round(span * 1.04, 2)],
@@ -235,10 +240,11 @@ def _note(y: float) -> dict[str, Any]:
         "xref": "paper",
         "x": 1,
         "y": y,
-        "text": text("response.waterfall.reference", value=signed(y)),
+        "text": text("response.spider.reference", value=signed(y)),
         "showarrow": False,
-        "xanchor": "right",
-        "yanchor": "bottom",
+        "xanchor": "left",
+        "yanchor": "middle",
+        "xshift": 4,
         "font": {"size": 12, "color": theme.colour("muted")},
     }
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from components import numbers, theme
-from components.figures.rows import Row, RowStack, stack_height, stacked
+from components.figures.rows import Row, RowStack, bar_width, stack_height, stacked
 from dashboard.metrics.response import BEST_ORDER
 from dashboard.text import text
 
@@ -21,12 +21,12 @@ PLOT = 300  # px of the bars alone
 TOP, BOTTOM, GAP = 8, 36, 14
 #: with no more patients than this a bar has room for its own words, also on a phone
 ROOMY = 16
-#: bars above this number are too narrow for a sign at their tip
+#: among more bars than this a sign at a tip cannot be told from its neighbour's
 NARROW = 100
 #: a bar of less percent would be thinner than a line
 THIN = 1.0
 #: slots drawn at least, so that few patients do not become walls
-SLOTS = 12
+SLOTS = 8
 LISTED = 5
 LOWEST, HIGHEST = -108.0, 118.0
 
@@ -64,6 +64,8 @@ def _trace(bars: Sequence[Bar], term: str) -> dict[str, Any]:
         "name": text(f"response.term.{term}"),
         "x": [i for i, _ in own],
         "y": [clipped(b["percent"]) for _, b in own],
+        # stated: a trace of few bars would make each as wide as the gaps between them
+        "width": bar_width(len(bars)),
         "marker": {
             "color": theme.RESPONSE[term].light,
             "line": {"width": 0},
@@ -127,7 +129,10 @@ def _signs(bars: Sequence[Bar]) -> list[dict[str, Any]]:
             "type": "scatter",
             "mode": "text",
             "x": [i for i, _, _ in found],
-            "y": [clipped(b["percent"]) for _, b, _ in found],
+            "y": [
+                round(clipped(b["percent"]) + (3 if b["percent"] >= 0 else -3), 2)
+                for _, b, _ in found
+            ],
             "text": [w for _, _, w in found],
             "textposition": [
                 "top center" if b["percent"] >= 0 else "bottom center" for _, b, _ in found
@@ -176,7 +181,6 @@ def _layout(bars: Sequence[Bar], rows: RowStack, height: int, split: float) -> d
         height=height,
         margin={"l": rows.margin, "r": 8, "t": TOP, "b": BOTTOM},
         barmode="overlay",
-        bargap=0.16 if len(bars) <= NARROW else 0,
         xaxis=x,
         yaxis=y,
         yaxis2={**rows.axis(), "domain": [0, round(split, 4)]},

@@ -95,7 +95,7 @@ def _cell(answer: Answer, measure: str, shown: dict[str, Any]) -> html.Td:
     bar = None
     if number.n >= small:
         bar = interval_bar(name, number.estimate, number.lower, number.upper, number.level)
-    return html.Td([paper(number, small=small), *([bar] if bar else [])], **label)
+    return html.Td([paper(number, small=small), *([] if bar is None else [bar])], **label)
 
 
 def _window(answer: Answer) -> html.Div:
@@ -131,10 +131,7 @@ def _lines(window: Answer) -> list[tuple[str, Proportion]]:
         mature = f"{mature}, {still}"
     lines = [(first, headline(window["interim"]))]
     if pending:
-        lines += [
-            (text("maturity.bounds.fail"), headline(window["all_fail"])),
-            (text("maturity.bounds.respond"), headline(window["all_respond"])),
-        ]
+        lines.append((text("maturity.bounds.respond"), headline(window["all_respond"])))
     return [*lines, (mature, headline(window["mature"]))]
 
 
@@ -145,7 +142,9 @@ def _line(answer: Answer, label: str, result: Proportion) -> html.Div:
 def _words(answer: Answer, window: Answer) -> list[Any]:
     words = []
     if window["pending"]:
-        words.append(text("response.rates.pending", n=window["pending"], waiting=window["waiting"]))
+        words.append(plural("response.rates.pending", window["pending"]))
+        if window["waiting"]:
+            words.append(plural("response.rates.waiting", window["waiting"]))
     if window["late"]:
         words.append(plural("response.rates.late", window["late"]))
     if answer["undated"]:

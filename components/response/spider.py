@@ -76,10 +76,12 @@ def _body(answer: Answer) -> list[Any]:
 
 def _words(answer: Answer, progressed: int) -> str:
     lines = answer["lines"]
+    drawn = text("response.spider.lines")
     if all(line["ongoing"] is None for line in lines):
-        return text("response.spider.words.unknown", pd=progressed, n=len(lines))
+        return f"{text('response.spider.words.unknown', pd=progressed, n=len(lines))} {drawn}"
     ongoing = sum(bool(line["ongoing"]) for line in lines)
-    return text("response.spider.words", pd=progressed, n=len(lines), ongoing=ongoing)
+    words = text("response.spider.words", pd=progressed, n=len(lines), ongoing=ongoing)
+    return f"{words} {drawn}"
 
 
 def _left_out(answer: Answer) -> list[Any]:

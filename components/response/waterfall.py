@@ -24,6 +24,7 @@ from dashboard.text import text
 
 NAME = "response-waterfall"
 STRIP = "response-strip"
+FRAME = "response-waterfall-frame"
 
 
 def draw(answer: Answer, chosen: Sequence[str] = ()) -> html.Section:
@@ -47,21 +48,25 @@ def _why_empty(answer: Answer) -> str:
 
 
 def _body(answer: Answer, chosen: Sequence[str]) -> list[Any]:
-    bars = answer["bars"]
-    figure = waterfall_figure(bars, [c for c in answer["strip"] if c["column"] in chosen])
     return [
         html.Div([_beside(answer), *_control(answer, chosen)], className="beside"),
-        graph(
-            "response-waterfall-figure",
-            figure,
-            alt=_alt(answer),
-            file_name=f"{answer['study_id']}-{answer['cut_date']}-waterfall",
-            height=figure["layout"]["height"],
-        ),
+        html.Div(picture(answer, chosen), id=FRAME),
         html.P(_key(answer), className="figure-note"),
         html.P(text("response.waterfall.caveat"), className="figure-note"),
         *_without(answer),
     ]
+
+
+def picture(answer: Answer, chosen: Sequence[str]) -> html.Div:
+    """The figure with the chosen baseline columns under its bars."""
+    figure = waterfall_figure(answer["bars"], [c for c in answer["strip"] if c["column"] in chosen])
+    return graph(
+        "response-waterfall-figure",
+        figure,
+        alt=_alt(answer),
+        file_name=f"{answer['study_id']}-{answer['cut_date']}-waterfall",
+        height=figure["layout"]["height"],
+    )
 
 
 def _beside(answer: Answer) -> html.Div:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
@@ -55,27 +56,45 @@ def register(app: Dash, context: Context) -> None:
 
 
 def _fill_waterfall(app: Dash, context: Context, card: Card) -> None:
-    """The waterfall is drawn for the selection and for the columns chosen on the card."""
+    """The card for the selection; its figure alone when other columns are chosen on it."""
 
     @app.callback(
         Output(f"slot-{card.name}", "children"),
         Input("selection", "data"),
-        Input(CHOSEN, "data"),
+        State(CHOSEN, "data"),
     )
     def _fill(query: object, chosen: object) -> Any:
-        if not isinstance(query, str):
-            return no_update
-        try:
-            selection, _ = context.library.resolve(query)
-        except SelectionError:
-            return no_update  # the shell explains it
-        columns = [c for c in chosen if isinstance(c, str)] if isinstance(chosen, list) else []
-        try:
-            answer = context.results.panel(card.name, selection, context.audience())
-            return waterfall.draw(answer, columns)
-        except Exception:
-            log.exception("card %s of cut %s could not be made", card.name, selection.cut[:16])
-            return failed(card.name, text(card.title))
+        return _drawn(context, card, query, lambda a: waterfall.draw(a, _columns(chosen)))
+
+    @app.callback(
+        Output(waterfall.FRAME, "children"),
+        Input(CHOSEN, "data"),
+        State("selection", "data"),
+        prevent_initial_call=True,
+    )
+    def _strip(chosen: object, query: object) -> Any:
+        return _drawn(context, card, query, lambda a: waterfall.picture(a, _columns(chosen)))
+
+
+def _columns(chosen: object) -> list[str]:
+    """What a browser says is chosen; only columns the card offers are ever drawn."""
+    return [c for c in chosen if isinstance(c, str)] if isinstance(chosen, list) else []
+
+
+def _drawn(
+    context: Context, card: Card, query: object, draw: Callable[[dict[str, Any]], Any]
+) -> Any:
+    if not isinstance(query, str):
+        return no_update
+    try:
+        selection, _ = context.library.resolve(query)
+    except SelectionError:
+        return no_update  # the shell explains it
+    try:
+        return draw(context.results.panel(card.name, selection, context.audience()))
+    except Exception:
+        log.exception("card %s of cut %s could not be made", card.name, selection.cut[:16])
+        return failed(card.name, text(card.title))
 
 
 PAGE = Page(

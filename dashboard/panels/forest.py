@@ -11,6 +11,7 @@ from dashboard.metrics.response_rates import objective_response
 from dashboard.metrics.subgroups import Group, SubgroupTable, shrink_subgroups, subgroup_rates
 from dashboard.metrics.types import AnalysisSet, PatientProportion
 from dashboard.panels.common import common, json_of
+from dashboard.panels.strip import level_order
 from dashboard.report.options import groups_by
 from dashboard.report.subgroups import backbone_groups, partition
 from dashboard.results import View
@@ -77,7 +78,7 @@ def _factors(
         levels = groups_by(analysis.adsl, spec.column)
         groups = tuple(
             Group(level, level_words(study, spec.column, level), tuple(sorted(ids)))
-            for level, ids in levels.items()
+            for level, ids in sorted(levels.items(), key=lambda item: level_order(item[0]))
         )
         table = subgroup_rates(overall, members, groups, min_group=analysis.rules.min_group)
         found.append({"column": spec.column, "label": spec.label, **_rows(table)})

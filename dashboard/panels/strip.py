@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from data_access.study.model import Study
 #: a column with more levels than this has no rows to read
 MOST_LEVELS = 12
 BACKBONE = "backbone"
+_DIGITS = re.compile(r"(\d+)")
 
 
 def strip(study: Study, adsl: pd.DataFrame, patients: Sequence[str]) -> list[dict[str, Any]]:
@@ -39,6 +41,13 @@ def strip(study: Study, adsl: pd.DataFrame, patients: Sequence[str]) -> list[dic
     return [column for column in found if column is not None]
 
 
+def level_order(level: str) -> tuple[bool, int, list[tuple[int, float, str]]]:
+    """Levels as a reader orders them: <40, 40-49, 50-64, >=65; 2 before 10; "not stated" last."""
+    edge = -1 if level.startswith("<") else 1 if level.startswith((">", "≥")) else 0
+    parts = [(0, float(p), "") if p.isdecimal() else (1, 0.0, p) for p in _DIGITS.split(level) if p]
+    return level == MISSING, edge, parts
+
+
 def _backbones(study: Study, adsl: pd.DataFrame, rows: list[int]) -> dict[str, Any] | None:
     backbones = study.backbones
     if backbones is None or backbones.column not in adsl.columns:
@@ -58,7 +67,7 @@ def _category(
 ) -> dict[str, Any] | None:
     stated = levels_of(values)
     own = [stated[row] for row in rows]
-    order = sorted(set(own), key=lambda level: (level == MISSING, level))
+    order = sorted(set(own), key=level_order)
     if len(order) > MOST_LEVELS:
         return None
     levels = [
