@@ -151,6 +151,13 @@ def exposure(
     treated: Treated, adex: pd.DataFrame | None, options: ExposureOptions | None = None
 ) -> Exposure:
     """Exposure of the set; without ADEX only the duration from ADSL."""
+    return exposure_of(treated, None if adex is None else doses(adex, treated, options), options)
+
+
+def exposure_of(
+    treated: Treated, records: Doses | None, options: ExposureOptions | None = None
+) -> Exposure:
+    """Exposure from dosing records that are read already; None: the export has no ADEX."""
     options = options or ExposureOptions()
     stop = np.where(np.isnat(treated.last_dose), treated.at_risk_end, treated.last_dose)
     dosed = ~np.isnat(treated.first_dose)
@@ -158,8 +165,7 @@ def exposure(
     open_end = int((dosed & np.isnat(treated.last_dose)).sum())
     note = f"{open_end} patients have no last dose date: counted to the end of their window"
     drugs: tuple[DrugExposure, ...] = ()
-    if adex is not None:
-        records = doses(adex, treated, options)
+    if records is not None:
         drugs = tuple(_drug(records, i, options) for i in range(len(records.drugs)))
     return Exposure(
         analysis_set=treated.analysis_set,

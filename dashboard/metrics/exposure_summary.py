@@ -19,7 +19,7 @@ from dashboard.metrics.exposure import (
     Exposure,
     ExposureOptions,
     doses,
-    exposure,
+    exposure_of,
 )
 from dashboard.metrics.treated import Treated
 from dashboard.metrics.types import AnalysisSet, Result
@@ -45,11 +45,10 @@ def exposure_summary(
     level: float = 0.95,
 ) -> ExposureSummary:
     """Of the patients of `treated`, who are those of `members`."""
-    changes = None
-    if adex is not None:
-        changes = dose_modifications(doses(adex, treated, options), level=level)
+    records = None if adex is None else doses(adex, treated, options)
+    changes = None if records is None else dose_modifications(records, level=level)
     return ExposureSummary(
-        exposure=exposure(treated, adex, options),
+        exposure=exposure_of(treated, records, options),
         modifications=changes,
         discontinuations=discontinuations(adsl, cohort, members, level=level),
     )

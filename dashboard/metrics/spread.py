@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from dashboard.metrics.types import Estimate, Result
 
@@ -32,7 +33,8 @@ def spread(values: ArrayLike) -> Spread:
     found = found[np.isfinite(found)]
     if not found.size:
         return Spread(0, None, None, None, None, None, None, None)
-    q1, q2, q3 = np.quantile(found, (0.25, 0.5, 0.75), method="averaged_inverted_cdf").tolist()
+    found.sort()
+    q1, q2, q3 = (_quantile(found, p) for p in (0.25, 0.5, 0.75))
     return Spread(
         n=int(found.size),
         mean=float(found.mean()),
@@ -43,3 +45,11 @@ def spread(values: ArrayLike) -> Spread:
         minimum=float(found.min()),
         maximum=float(found.max()),
     )
+
+
+def _quantile(ordered: NDArray[np.float64], p: float) -> float:
+    """SAS's default (Hyndman & Fan type 2): the mean of two neighbours where n p is whole."""
+    rank = ordered.size * p
+    low = math.ceil(rank) - 1
+    high = low + 1 if rank == low + 1 and low + 1 < ordered.size else low
+    return float((ordered[max(low, 0)] + ordered[max(high, 0)]) / 2)
