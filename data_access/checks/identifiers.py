@@ -7,37 +7,53 @@ site codes are kept: a trial cannot be read without them.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
 
+from data_access.checks import people
 from data_access.rawtable import RawColumn, RawTable
 from data_access.schema import DOMAINS, Kind
 
-#: What a column holds -> its names, upper case without anything but letters and digits.
+#: What a column holds -> its names, upper case, accents removed, letters and digits only; digits
+#: at the end do not count.
 _NAMES_BY_CONTENT = {
-    "a date of birth": """BRTHDT BRTHDTC BRTHDAT BRTHDTM BIRTHDT BIRTHDAT BIRTHDATE BIRTHDAY
-        DATEOFBIRTH DOB 出生日期 生日 出生年月""",
-    "a person's name": """NAME PATIENTNAME PATNAME SUBJECTNAME SUBJNAME SUBNAME FULLNAME FIRSTNAME
-        LASTNAME FORENAME SURNAME FAMILYNAME GIVENNAME MIDDLENAME MAIDENNAME 姓名 患者姓名 病人姓名
-        受试者姓名""",
+    "a date of birth": """BRTHDT BRTHDTC BRTHDAT BRTHDTM BRTHDATE BIRTHDT BIRTHDTC BIRTHDAT
+        BIRTHDATE BIRTHDAY DATEOFBIRTH DOB DOBDT DOBDTC PTDOB PATDOB SUBJDOB BDATE BDAT BDT BORN
+        BIRTH GEBOREN GEBORENAM GEBURTSDATUM GEBURTSTAG GEBDATUM GEBDAT GEBURT DATENAISS
+        DATENAISSANCE DATEDENAISSANCE NAISSANCE FECHANACIMIENTO FECHADENACIMIENTO FECNAC NACIMIENTO
+        DATADINASCITA DATANASCITA DATADENASCIMENTO DATANASCIMENTO GEBOORTEDATUM
+        出生日期 生日 出生年月 出生年月日 生年月日 誕生日 생년월일""",
+    "a year of birth": "BRTHYR BRTHYEAR BIRTHYR BIRTHYEAR YOB GEBURTSJAHR GEBJAHR 出生年份 出生年",
+    "a person's name": """NAME PATIENTNAME PATNAME PATNAM PTNAME PTNAM SUBJECTNAME SUBJNAME SUBJNAM
+        SUBNAME FULLNAME FIRSTNAME LASTNAME FORENAME SURNAME FAMILYNAME GIVENNAME MIDDLENAME
+        MAIDENNAME VORNAME NACHNAME FAMILIENNAME GEBURTSNAME PATIENTENNAME NOM NOMDEFAMILLE PRENOM
+        NOMPATIENT APELLIDO APELLIDOS NOMBRE NOMBREPACIENTE COGNOME NOME SOBRENOME ACHTERNAAM
+        VOORNAAM 姓名 患者姓名 病人姓名 受试者姓名 氏名 患者氏名 患者名 성명 이름""",
     "the name of an investigator or physician": """INVNAM INVNAME INVESTIGATOR INVESTIGATORNAME
-        PINAME PHYSICIAN PHYSICIANNAME DOCTOR DOCTORNAME PATHOLOGIST RADIOLOGISTNAME 研究者
-        研究者姓名 医生 医师""",
-    "initials": """INITIALS INIT SUBJINIT SUBINIT PATINIT PATIENTINITIALS SUBJECTINITIALS 姓名缩写
-        患者姓名缩写 受试者姓名缩写""",
+        PINAME PHYSICIAN PHYSICIANNAME DOCTOR DOCTORNAME PATHOLOGIST RADIOLOGISTNAME ARZT HAUSARZT
+        PRUFARZT MEDECIN 研究者 研究者姓名 医生 医师 主治医生 担当医 主治医""",
+    "initials": """INITIALS INIT SUBJINIT SUBJINITS SUBINIT PATINIT PTINIT PTINITS PTINITIALS
+        PATIENTINITIALS SUBJECTINITIALS INITIALEN INITIALES 姓名缩写 患者姓名缩写 受试者姓名缩写""",
     "a telephone number": """PHONE PHONENO PHONENUMBER TELEPHONE TEL TELNO TELEPHONENUMBER MOBILE
-        MOBILENO MOBILEPHONE CELLPHONE FAX FAXNO 电话 手机 手机号 电话号码 联系电话 联系方式""",
-    "an e-mail address": "EMAIL EMAILADDRESS MAIL 邮箱 电子邮箱 电子邮件",
-    "an address": "ADDRESS ADDR HOMEADDRESS STREET STREETADDRESS 地址 住址 家庭住址 家庭地址",
-    "a postal code": "ZIP ZIPCODE POSTCODE POSTALCODE 邮编 邮政编码",
+        MOBILENO MOBILEPHONE CELLPHONE FAX FAXNO TELEFON TELEFONNUMMER HANDY HANDYNUMMER
+        TELEFONO 电话 手机 手机号 电话号码 联系电话 联系方式 電話番号""",
+    "an e-mail address": "EMAIL EMAILADDRESS EMAILADRESSE MAIL CORREO 邮箱 电子邮箱 电子邮件",
+    "an address": """ADDRESS ADDR HOMEADDRESS STREET STREETADDRESS ADRESSE STRASSE WOHNORT ANSCHRIFT
+        DIRECCION DOMICILE DOMICILIO INDIRIZZO 地址 住址 家庭住址 家庭地址 住所""",
+    "a postal code": """ZIP ZIPCODE POSTCODE POSTALCODE PLZ POSTLEITZAHL CODEPOSTAL CODIGOPOSTAL
+        邮编 邮政编码 郵便番号""",
     "a hospital record number": """MRN MEDICALRECORDNUMBER MEDRECNO MEDICALRECORD HOSPITALNO
-        HOSPITALNUMBER HOSPNO CHARTNO 病历号 住院号 病案号 门诊号 就诊卡号""",
+        HOSPITALNUMBER HOSPNO CHARTNO PATNR PATIENTENNR PATIENTENNUMMER FALLNR FALLNUMMER AKTENNR
+        病历号 病歷號 住院号 病案号 门诊号 就诊卡号 カルテ番号 診察券番号""",
     "a national id number": """SSN SOCIALSECURITYNUMBER NATIONALID NATIONALIDNO NHSNO NHSNUMBER
-        PASSPORT PASSPORTNO IDCARD IDCARDNO IDCARDNUMBER 身份证 身份证号 身份证号码""",
+        PASSPORT PASSPORTNO IDCARD IDCARDNO IDCARDNUMBER AUSWEISNR PERSONALAUSWEIS DNI
+        身份证 身份证号 身份证号码 居民身份证""",
     "an account or insurance number": """INSURANCENO INSURANCENUMBER HEALTHPLANID POLICYNO
-        ACCOUNTNO ACCOUNTNUMBER LICENSENO 医保卡号 社保号 社保卡号""",
+        ACCOUNTNO ACCOUNTNUMBER LICENSENO KRANKENKASSE VERSICHERTENNR VERSICHERTENNUMMER
+        VERSICHERUNGSNR VERSICHERUNGSNUMMER 医保卡号 社保号 社保卡号 保険者番号""",
     "an internet address": "IPADDRESS IPADDR",
 }
 _NAMES = {name: content for content, names in _NAMES_BY_CONTENT.items() for name in names.split()}
@@ -46,7 +62,10 @@ _NAMES = {name: content for content, names in _NAMES_BY_CONTENT.items() for name
 _LABELS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), reason)
     for pattern, reason in (
-        (r"^(date of birth|birth ?date|date/time of birth)\b", "a date of birth"),
+        (
+            r"^(date of birth|birth ?date|date/time of birth|geburtsdatum|date de naissance)\b",
+            "a date of birth",
+        ),
         (r"^(patient|subject)('?s)? (full |first |last )?name\b", "a person's name"),
         (r"^(investigator|physician|doctor|pathologist)('?s)? name\b", "the name of a physician"),
         (r"^((patient|subject)('?s)? )?initials\b", "initials"),
@@ -102,19 +121,24 @@ def identifier_columns(table: RawTable) -> dict[str, str]:
     reason never repeats a value.
     """
     found: dict[str, str] = {}
+    births = people.birth_columns(table)
     for position, column in enumerate(table.columns):
-        reason = _by_name(column)
+        reason = _by_name(column) or births.get(column.name)
         if reason is None and column.declared in ("text", "number") and not _measured(column.name):
-            reason = _by_values(_cells(table.data.column(position)))
+            cells = _cells(table.data.column(position))
+            reason = _by_values(cells)
+            if reason is None and column.declared == "text" and not _known(column.name):
+                reason = people.names_of_people(cells)
         if reason is not None:
             found[column.name] = reason
     return found
 
 
 def _by_name(column: RawColumn) -> str | None:
-    key = re.sub(r"[\W_]+", "", column.name.upper())
-    if key in _NAMES:
-        return f"its name says it holds {_NAMES[key]}"
+    key = _key(column.name)
+    content = _NAMES.get(key) or _NAMES.get(key.rstrip("0123456789"))
+    if content:
+        return f"its name says it holds {content}"
     label = (column.label or "").strip()
     for pattern, content in _LABELS:
         if pattern.search(label):
@@ -122,11 +146,23 @@ def _by_name(column: RawColumn) -> str | None:
     return None
 
 
+def _key(name: str) -> str:
+    """A heading as `_NAMES` has it: "Geb.-Datum" is GEBDATUM, "prénom" is PRENOM."""
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", name).upper())
+    latin = "".join(c for c in letters if not "\u0300" <= c <= "\u036f")
+    return unicodedata.normalize("NFC", re.sub(r"[\W_]+", "", latin))
+
+
 def _measured(name: str) -> bool:
     """Whether the schema reads a column of this name as anything but words or keys."""
     words = (Kind.KEY, Kind.CODE, Kind.TEXT)
     known = [c for d in DOMAINS.values() if (c := d.column(name.upper())) is not None]
     return any(c.kind not in words for c in known)
+
+
+def _known(name: str) -> bool:
+    """Whether the schema has a column of this name, other than the subject number."""
+    return name.upper() != "SUBJID" and any(d.column(name.upper()) for d in DOMAINS.values())
 
 
 def _cells(data: pa.ChunkedArray[Any]) -> list[str]:

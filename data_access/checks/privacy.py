@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from data_access.checks import identifiers as like
+from data_access.checks import people
 from data_access.checks.context import Check, Context, columns_of, hits, noun
 from data_access.checks.hygiene import distinct
 from data_access.checks.levels import LONG_NUMERIC_IDS
@@ -29,7 +31,7 @@ KEY = Rule(
     Severity.REJECT,
     "USUBJID itself identifies a person",
     "Give patients study numbers. USUBJID must not be an e-mail address, a telephone or national "
-    "id number, or a name.",
+    "id number, or a name, and holds no date of birth.",
     (89,),
 )
 
@@ -45,8 +47,7 @@ _RECORD_NUMBER = (
     r"|passport(?: no| number)?|SSN)\b[ .:#]{0,3}[A-Z]{0,3}\d{4,}"
     r"|(?:住院号|病历号|门诊号|身份证号?|病案号)[ ::]{0,3}[A-Za-z]{0,3}\d{4,}"
 )
-_HAN = "[\u4e00-\u9fff]"
-_NAME_LABEL = f"(?:患者|病人)?姓名[ ::]{{1,3}}{_HAN}{{2,4}}"
+_NAME_LABEL = f"(?:患者|病人)?姓名[ ::]{{1,3}}{people.HAN}{{2,4}}"
 _TITLED = (
     r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? (?:[A-Z]\.? ?){0,2}[A-Z][a-z]+\b"
     r"|\b(?:MR|MRS|DR)\.? [A-Z]{3,}\b"
@@ -72,8 +73,8 @@ _MEASURED = r"^\s*[-+<>=]*\s*\d+\.\d+\s*$"
 
 _KEY_PATTERNS: tuple[tuple[str, str], ...] = (
     (rf"^{like.EMAIL}$", "e-mail addresses"),
-    (r"^(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.? )?[A-Z][a-z]+(?:,? [A-Z][a-z'-]+){1,3}$", "names"),
-    (f"^{_HAN}{{2,4}}$", "names"),
+    (rf"^{people.NAME}$", "names"),
+    (rf"^{people.NAME_HAN}$", "names"),
     (r"^\+\d[\d .()-]{7,}$", "telephone numbers"),
 )
 _KEY_NUMBERS: tuple[tuple[str, str], ...] = (
@@ -105,6 +106,7 @@ def _listed(kinds: list[str]) -> str:
 
 def key_is_identifier(context: Context) -> Iterable[Finding]:
     """USUBJID that is an identifier; neither its values nor the patients are listed."""
+    yield from _born(context)
     for domain, frame in context.with_columns("USUBJID"):
         ids = distinct(context, domain, "USUBJID")
         patterns = list(_KEY_PATTERNS)
@@ -123,6 +125,35 @@ def key_is_identifier(context: Context) -> Iterable[Finding]:
                 places=found.places("USUBJID"),
                 count=len(bad),
             )
+
+
+#: The day AGE is counted at; the cut stands in for one that is missing.
+_STARTS = ("TRTSDT", "TRT01SDT", "RFICDT", "ENRLDT", "RANDDT")
+
+
+def _born(context: Context) -> Iterable[Finding]:
+    """USUBJID with a full date in it that agrees with AGE at the start as a date of birth."""
+    adsl = context.frame("ADSL", "USUBJID", "AGE")
+    if adsl is None:
+        return
+    column = next((c for c in _STARTS if c in adsl), None)
+    if column is None:
+        return
+    ids, ages = adsl["USUBJID"], adsl["AGE"]
+    years = adsl[column].dt.year.fillna(context.cut_date.year)
+    rows = list(zip(ids.fillna(""), years, ages, strict=True))
+    dated = np.array([bool(age >= 0 and people.years_in(str(i))) for i, _, age in rows])
+    bad = dated & np.array([people.born(str(i), int(year), age) for i, year, age in rows])
+    number = int(bad.sum())
+    if number * 2 > dated.sum() and dated.sum() * 2 >= len(rows):
+        yield KEY.finding(
+            f"{number:,} of {len(ids):,} USUBJID hold a full date that agrees with AGE as a date "
+            f"of birth and {'is' if number == 1 else 'are'} not stored.",
+            domain="ADSL",
+            column="USUBJID",
+            places=hits(context, "ADSL", bad).places("USUBJID"),
+            count=number,
+        )
 
 
 def _phones(ids: pd.Series[str]) -> bool:

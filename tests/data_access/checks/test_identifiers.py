@@ -26,6 +26,42 @@ from tests.data_access.tables import raw_table
         ("MRN", "a hospital record number"),
         ("住院号", "a hospital record number"),
         ("Zip code", "a postal code"),
+        *(
+            (c, "a date of birth")
+            for c in (
+                "geboren",
+                "Geburtsdatum",
+                "Geb.Datum",
+                "Geb.-Datum",
+                "生年月日",
+                "BDATE",
+                "DATENAISS",
+                "date de naissance",
+                "fecha_nacimiento",
+                "dob2",
+                "PTDOB",
+            )
+        ),
+        *((c, "a year of birth") for c in ("BRTHYR", "BIRTHYR", "YOB")),
+        *(
+            (c, "a person's name")
+            for c in (
+                "Vorname",
+                "Nachname",
+                "nom",
+                "prénom",
+                "prenom",
+                "apellido",
+                "氏名",
+                "Name 2",
+            )
+        ),
+        *((c, "initials") for c in ("Initialen", "PTINIT")),
+        *((c, "an address") for c in ("Adresse", "Strasse", "Straße")),
+        *((c, "a postal code") for c in ("PLZ", "postcode")),
+        *((c, "a hospital record number") for c in ("カルテ番号", "病历号", "Pat.-Nr")),
+        ("Krankenkasse", "an account or insurance number"),
+        ("身份证", "a national id number"),
     ],
 )
 def test_a_column_is_known_by_its_name(column, content):
@@ -34,7 +70,22 @@ def test_a_column_is_known_by_its_name(column, content):
 
 
 @pytest.mark.parametrize(
-    "column", ["AGE", "SITEID", "SMQ01NAM", "ANONYMIZED_NAME", "YEAR_OF_BIRTH", "INVID", "TITLE"]
+    "column",
+    [
+        "AGE",
+        "SITEID",
+        "SMQ01NAM",
+        "ANONYMIZED_NAME",
+        "YEAR_OF_BIRTH",
+        "INVID",
+        "TITLE",
+        "PROGNOM",
+        "TELOMERE",
+        "ORT",
+        "NOMINAL",
+        "GEBE",
+        "PATHOLOGY",
+    ],
 )
 def test_clinical_columns_that_sound_alike_stay(column):
     assert identifier_columns(raw_table({column: ["70", "80"]})) == {}
@@ -104,6 +155,68 @@ def test_a_label_tells_what_the_name_hides():
 def test_numbers_of_one_trial_are_not_telephone_numbers():
     assert like_phone_numbers(["13812345678", "15901234567"])
     assert not like_phone_numbers(["17010101001", "17010101002", "17010102001"])
+
+
+STARTS = ["2024-02-01", "2024-03-01", "2024-04-01", "2025-01-10"]
+AGES = ["54", "61", "40", "70"]
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        ["1969-05-03", "1962-12-24", "1984-01-31", "1954-06-30"],
+        ["03.05.1969", "24.12.1962", "31.01.1984", "30.06.1954"],
+        ["05/03/1969", "12/24/1962", "01/31/1984", "06/30/1954"],
+        ["19690503", "19621224", "19840131", "19540630"],
+        [19690503.0, 19621224.0, 19840131.0, 19540630.0],
+    ],
+)
+def test_full_dates_that_agree_with_age_are_birth_dates(dates):
+    number = {"B1": "number"} if isinstance(dates[0], float) else None
+    table = raw_table({"AGE": AGES, "TRTSDT": STARTS, "B1": dates}, declared=number)
+    assert identifier_columns(table) == {
+        "B1": "holds full dates that agree with AGE as dates of birth"
+    }
+    other = raw_table(
+        {"AGE": ["24", "31", "60", "33"], "TRTSDT": STARTS, "B1": dates}, declared=number
+    )
+    assert identifier_columns(other) == {}
+
+
+@pytest.mark.parametrize(
+    "values", [["2021-05-03"] * 4, ["1969", "1962", "1984", "1954"], ["12.5"] * 4, [""] * 4]
+)
+def test_other_dates_and_years_are_no_birth_dates(values):
+    table = raw_table({"AGE": AGES, "TRTSDT": STARTS, "DIAGDT2": values})
+    assert identifier_columns(table) == {}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Jane Roe", "John Smith", "Mary Major", "Ann Lee", "Bo Ek", "Tim Hara"],
+        ["Roe, Jane", "Smith, John", "Major, Mary", "Lee, Ann", "Ek, Bo", "unknown"],
+        ["ROE, JANE", "SMITH, JOHN", "MAJOR, MARY", "LEE, ANN", "EK, BO"],
+        ["王小明", "李娜", "张伟", "刘洋洋", "陈静"],
+    ],
+)
+def test_names_of_people_are_known_by_what_they_look_like(cells):
+    (reason,) = identifier_columns(raw_table({"C12": cells})).values()
+    assert reason.endswith("of its filled cells look like names of people")
+    assert not any(c in reason for c in cells)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["Partial Response", "Stable Disease", "Partial Response", "Stable Disease"] * 3,
+        ["Drug Alpha", "Drug Beta", "Drug Gamma", "Drug Delta", "Drug Epsilon", "Drug Zeta"],
+        ["右乳", "左乳", "肝", "肺部", "骨转移", "淋巴结"],
+        ["Jane Roe", "x1", "x2", "x3", "x4", "x5"],
+    ],
+)
+def test_levels_in_words_are_no_names(cells):
+    assert identifier_columns(raw_table({"C12": cells})) == {}
 
 
 def _csvs(folder: Path) -> list[Path]:

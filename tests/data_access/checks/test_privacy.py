@@ -84,3 +84,30 @@ def test_numbers_meant_as_ids_are_not_taken_for_telephones(run):
     meant = replace(STUDY, terms=Terms(literal=("long-numeric-ids",)))
     table = "USUBJID | AGE\n13812345678 | 50\n15901234567 | 50"
     assert run("check-identifier-key", ADSL=table, study=meant) == []
+
+
+BORN = (
+    "USUBJID|AGE|TRTSDT\nS-19690503-A|54|2024-02-01\nS-19621224-B|61|2024-03-01\n"
+    "S-19840131-C|40|2024-04-01"
+)
+
+
+@pytest.mark.parametrize(
+    "spell", [lambda t: t, lambda t: t.replace("19690503", "03051969"),
+              lambda t: t.replace("19690503", "1969-05-03")],
+)  # fmt: skip
+def test_usubjid_that_holds_the_date_of_birth_is_refused(spell):
+    (found,) = run_checks(context_of({"ADSL": written(spell(BORN))}))
+    assert (found.rule, found.severity, found.count) == (
+        "check-identifier-key", Severity.REJECT, 3
+    )  # fmt: skip
+    assert "1969" not in found.sentence + found.remedy
+    assert found.patients == ()
+
+
+def test_a_date_in_usubjid_that_is_no_birth_is_kept():
+    enrolled = BORN.replace("1969", "2023").replace("1962", "2023").replace("1984", "2024")
+    other_age = BORN.replace("|54|", "|24|").replace("|61|", "|31|").replace("|40|", "|70|")
+    for text in (enrolled, other_age):
+        found = run_checks(context_of({"ADSL": written(text)}))
+        assert "check-identifier-key" not in {f.rule for f in found}
