@@ -71,7 +71,8 @@ class Report:
             if section in wanted:
                 out |= parts[section]()
         if not self.options.only:
-            out["checks"] = derivation_checks(self.analysis)
+            found = derivation_checks(self.analysis)
+            out["checks"] = [c for c in found if self.chosen is None or c["patient"] in self.chosen]
         return out
 
     def _survival(self) -> Json:
