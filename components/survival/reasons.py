@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from components import numbers
 from components.attributes import attrs
@@ -17,6 +17,8 @@ from dashboard.text import text
 NAME = "survival-reasons"
 COLUMNS = ("patient", "time", "status", "reason")
 PAGE = 12
+#: how the list of patients first stands
+FIRST = {"column": "time", "descending": False, "page": 0}
 
 
 def draw(answer: Answer) -> html.Section:
@@ -47,6 +49,7 @@ def _body(answer: Answer) -> list[Any]:
         *_excluded(answer),
         html.H3(text("survival.reasons.list"), className="list-title"),
         html.Div(listing(answer["patients"]), id="survival-list"),
+        dcc.Store(id="survival-order", data=FIRST),  # here, so that another view starts anew
     ]
 
 

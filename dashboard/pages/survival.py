@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 
 from components.survival import curve, follow, reasons, rules
 from dashboard.library import Library
@@ -18,10 +18,10 @@ log = logging.getLogger(__name__)
 
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
-    Card(curve.NAME, "survival.curve.title", (900, 1300), curve.draw, curve.rows),
-    Card(rules.NAME, "survival.rules.title", (360, 620), rules.draw, rules.rows),
-    Card(reasons.NAME, "survival.reasons.title", (1000, 1100), reasons.draw, reasons.rows),
-    Card(follow.NAME, "survival.follow.title", (260, 420), follow.draw, follow.rows),
+    Card(curve.NAME, "survival.curve.title", (1059, 1757), curve.draw, curve.rows),
+    Card(rules.NAME, "survival.rules.title", (372, 832), rules.draw, rules.rows),
+    Card(reasons.NAME, "survival.reasons.title", (876, 1495), reasons.draw, reasons.rows),
+    Card(follow.NAME, "survival.follow.title", (284, 511), follow.draw, follow.rows),
 )
 
 
@@ -30,15 +30,10 @@ def layout() -> Any:
     return html.Div(
         [
             html.H1(text("page.survival"), className="visually-hidden"),
-            dcc.Store(id="survival-order", data=_FIRST),
             *(slot(c) for c in CARDS),
         ],
         className="report",
     )
-
-
-#: how the list of patients first stands
-_FIRST = {"column": "time", "descending": False, "page": 0}
 
 
 def register(app: Dash, context: Context) -> None:
@@ -73,7 +68,7 @@ def _listing(app: Dash, context: Context) -> None:
 
 def ordered(order: object, pressed: dict[str, Any]) -> dict[str, Any]:
     """The order after a button: a new column sorts upwards, the same one turns round."""
-    now = {**_FIRST, **order} if isinstance(order, dict) else dict(_FIRST)
+    now = {**reasons.FIRST, **order} if isinstance(order, dict) else dict(reasons.FIRST)
     column, page = str(now["column"]), now["page"] if isinstance(now["page"], int) else 0
     if pressed.get("kind") == "survival-sort":
         wanted = str(pressed.get("column"))

@@ -106,7 +106,8 @@ def check_numbers(page: Survival, told: dict[str, Any]) -> None:
     expect(headline).to_contain_text(numbers.months(median.estimate))
     expect(headline).to_contain_text(words.month_ends(median.lower, median.upper))
     for stratum in answer["strata"]:
-        row = page.card("curve").locator("tbody tr", has_text=stratum["label"]).first
+        name = page.page.get_by_role("rowheader", name=stratum["label"], exact=True)
+        row = page.card("curve").get_by_role("row").filter(has=name)
         expect(row).to_contain_text(f"{stratum['events']}/{stratum['n']}")
     for reading in told["rules"]["readings"]:
         name = f"{reading['events']}/{reading['n']}"
@@ -229,6 +230,10 @@ def test_the_list_is_sorted_and_turned(open_page: Opener, url: str, demo: Librar
     expect(page.locator("#survival-curve-title")).to_contain_text("Overall survival")
     survival.ready()
     expect(card.locator(".pager")).to_contain_text("1 to 12 of 60 patients")
+    card.get_by_role("button", name="Next").click()
+    expect(card.locator(".pager")).to_contain_text("13 to 24 of 60 patients")
+    by_time = sorted((p[1], p[0]) for p in answers(demo, "endpoint=OS")["reasons"]["patients"])
+    expect(first).to_contain_text(by_time[12][1])
 
 
 def test_files_hold_what_is_plotted(open_page: Opener, url: str, demo: Library) -> None:
