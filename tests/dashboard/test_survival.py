@@ -368,3 +368,19 @@ def test_order_of_the_list(
     order: Any, pressed: dict[str, Any], expected: tuple[str, bool, int]
 ) -> None:
     assert tuple(ordered(order, pressed).values()) == expected
+
+
+def test_a_view_has_one_address(library: Library) -> None:
+    """The first endpoint is the default: naming it and leaving it out are one view."""
+    assert library.resolve("endpoint=PFS")[0] == library.resolve("")[0]
+    os = library.resolve("endpoint=OS&group=SEX&rules=ema")[0]
+    assert library.resolve(os.query())[0] == os
+    for wrong in (
+        "endpoint=XYZ",
+        "group=AGE",
+        "group=USUBJID",
+        "rules=best",
+        "endpoint=OS&endpoint=OS",
+    ):
+        with pytest.raises(SelectionError):
+            library.resolve(wrong)
