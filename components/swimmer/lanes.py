@@ -7,7 +7,7 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import html
 
-from components import numbers, theme
+from components import theme
 from components.attributes import attrs
 from components.card import card, empty
 from components.figures.swimmer import height, swimmer_figure
@@ -17,7 +17,7 @@ from components.menu import menu
 from components.overview.parts import Rows, patients, population, tools
 from components.swimmer.pager import pager
 from components.swimmer.view import Paged, paged
-from components.swimmer.words import Answer, group_label, sort_words
+from components.swimmer.words import Answer, group_label, sort_words, time_words
 from dashboard.metrics.lane_phases import Marker
 from dashboard.metrics.lanes import NOT_STATED, Lane
 from dashboard.text import text
@@ -97,8 +97,8 @@ def _summary(answer: Answer) -> str:
     if days:
         span = text(
             "swimmer.summary.span",
-            longest=numbers.months(max(days)),
-            shortest=numbers.months(min(days)),
+            longest=time_words(max(days)),
+            shortest=time_words(min(days)),
         )
     if not answer["end_known"] or not answer["doses_known"]:
         return text("swimmer.summary.unknown", n=patients(len(lanes)))

@@ -13,7 +13,7 @@ from components.overview.parts import Rows, population, tools
 from components.swimmer import lanes as lanes_card
 from components.swimmer.pager import pager
 from components.swimmer.view import PAGE, chosen, page_of
-from components.swimmer.words import Answer, group_label, months
+from components.swimmer.words import Answer, group_label, left_study, months
 from dashboard.metrics.response import BEST_ORDER
 from dashboard.text import day, text
 
@@ -146,7 +146,7 @@ def _reason_words(answer: Answer, i: int) -> str | None:
     if patient["reason"]:
         return str(patient["reason"])
     if patient["study_reason"] and answer["lanes"][i]["state"] == "ended":
-        return text("swimmer.label.left", reason=patient["study_reason"].lower())
+        return left_study(answer["lanes"][i], patient, "swimmer.label")
     return None
 
 
@@ -201,7 +201,8 @@ def _row(answer: Answer, i: int, columns: list[str]) -> html.Tr:
         if column == "patient":
             cells.append(html.Th(patient["id"], scope="row", title=lane["usubjid"]))
         else:
-            cells.append(html.Td(words, className=_class(column)))
+            head = html.Span(text(f"swimmer.col.{column}"), className="cell-head")
+            cells.append(html.Td([head, html.Span(words)], className=_class(column)))
     return html.Tr(cells)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from components.numbers import fixed
 from components.overview.parts import patients
 from dashboard.metrics.lane_phases import Marker, Segment
-from dashboard.metrics.lanes import ENDED, NOT_DOSED, NOT_STATED, Lane
+from dashboard.metrics.lanes import COMPLETED, ENDED, NOT_DOSED, NOT_STATED, Lane
 from dashboard.text import day, text
 
 DAYS_PER_MONTH = 30.4375
@@ -62,10 +62,24 @@ def end_label(lane: Mapping[str, Any], patient: Patient) -> str:
         if patient["reason"]:
             words = patient["reason"]
         elif patient["study_reason"]:
-            words = text("swimmer.label.left", reason=lower(patient["study_reason"]))
+            words = left_study(lane, patient, "swimmer.label")
         elif lane["end"] is None:
             words = text("swimmer.label.no_end")
     return words if len(words) <= LABEL else f"{words[: LABEL - 1].rstrip()}…"
+
+
+def left_study(lane: Mapping[str, Any], patient: Patient, where: str) -> str:
+    """Why the patient left the study, where no reason for the end of treatment is stated."""
+    if lane["study_reason"] == COMPLETED:
+        return text(f"{where}.completed")
+    return text(f"{where}.left", reason=lower(patient["study_reason"]))
+
+
+def time_words(days: int) -> str:
+    """A time as a reader says it: days up to a month, months beyond."""
+    if days <= DAYS_PER_MONTH:
+        return days_words(days)
+    return text("number.months", value=months(days))
 
 
 def lower(words: str) -> str:
@@ -85,7 +99,8 @@ def lane_hover(answer: Answer, lane: Lane, patient: Patient) -> str:
     if patient["reason"]:
         lines.append(text("swimmer.hover.why", reason=escape(lower(patient["reason"]))))
     if patient["study_reason"]:
-        lines.append(text("swimmer.hover.left", reason=escape(lower(patient["study_reason"]))))
+        said = {"study_reason": lane.study_reason}
+        lines.append(escape(left_study(said, patient, "swimmer.hover")))
     if answer["responses_known"]:
         key = "swimmer.hover.best.confirmed" if lane.best_confirmed else "swimmer.hover.best"
         lines.append(text(key, best=text(f"swimmer.best.{lane.best}")))

@@ -9,7 +9,7 @@ STRINGS: dict[str, str] = {
     # the card "lanes"
     "swimmer.title": "Time on treatment and response, one lane per patient",
     "swimmer.summary": "{on} of {n} on treatment at the cut-off{span}.",
-    "swimmer.summary.span": "; the longest treatment so far is {longest} months, the shortest {shortest}",
+    "swimmer.summary.span": "; the longest treatment so far is {longest}, the shortest {shortest}",
     "swimmer.x": "Months since {origin}",
     "swimmer.alt": "Swimmer plot, {shown} of {n} patients, {sort}: bars of treatment from {origin}, response phases, first response, progression, new therapy and death. The table below holds the same patients.",
     "swimmer.column.patient": "Patient",
@@ -108,6 +108,8 @@ STRINGS: dict[str, str] = {
     "swimmer.ended.NEW_THERAPY": "last seen before new anticancer therapy",
     "swimmer.ended.LAST": "still in response at the last assessment",
     # short labels at the end of a lane, and status in the table
+    "swimmer.label.completed": "Completed the study",
+    "swimmer.hover.completed": "Completed the study",
     "swimmer.label.left": "Left study: {reason}",
     "swimmer.label.not_dosed": "Never dosed",
     "swimmer.label.not_stated": "Treatment dates not stated",
