@@ -239,8 +239,11 @@ class _Matcher:
             if c.name not in self.used and c.name not in identifiers and fold(c.name) not in mapped
         ]
         if rest or copies:
-            repeated = f" {len(copies)} columns repeat ADSL and stay there." if copies else ""
-            listed = f" {len(rest)} columns are not stored: {_some(rest, 12)}." if rest else ""
+            one = len(copies) == 1
+            said = "column repeats ADSL and stays" if one else "columns repeat ADSL and stay"
+            repeated = f" {len(copies)} {said} there." if copies else ""
+            said = "column is" if len(rest) == 1 else "columns are"
+            listed = f" {len(rest)} {said} not stored: {_some(rest, 12)}." if rest else ""
             self.findings.append(
                 LEFT_OUT.finding(
                     f"{self.table.source.name}:{repeated}{listed}",

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from data_access.findings import Finding, Place, Rule, Severity
 from data_access.rawtable import RawTable
 from data_access.schema import DOMAINS
+from data_access.study.content import check_content
 from data_access.study.locate import dotted
 from data_access.study.model import DomainSpec, Study, WideResponse, WideTte
 from data_access.study.suggest import nearest, or_list, plain
@@ -61,6 +62,7 @@ def check_against(
         *_columns(study, tables),
         *_wide_columns(study, {**tables, **sheets}),
         *_parameters(study, tables),
+        *check_content(study, tables),
     )
 
 

@@ -21,7 +21,16 @@ CONTRADICTION = Rule(
     "Keep the one the protocol states.",
 )
 
-RULES: tuple[Rule, ...] = (CONTRADICTION,)
+LONG_TITLE = Rule(
+    "study-title-long",
+    Severity.REJECT,
+    "The title is longer than a page can head",
+    "Write at most 300 characters; the rest belongs in notes.",
+)
+
+RULES: tuple[Rule, ...] = (CONTRADICTION, LONG_TITLE)
+
+_LONGEST_TITLE = 300
 
 #: Endpoints Interim computes; a benchmark or monitoring rule may name one that is not registered.
 STANDARD_ENDPOINTS = (
@@ -35,6 +44,9 @@ _FIRST_DAY = date(1990, 1, 1)
 
 def check(parts: dict[str, Any], document: Mapping[str, Any], top: Spot, today: date) -> None:
     """Complain of every contradiction; windows stated once are filled in where they belong."""
+    if len(title := str(parts.get("title", ""))) > _LONGEST_TITLE:
+        sentence = f"The title has {len(title):,} characters."
+        top.at("study", "title").complain(LONG_TITLE, sentence)
     _windows(parts, top)
     _cut_date(parts, document, top, today)
     _design(parts.get("design", Design()), top.at("design"))

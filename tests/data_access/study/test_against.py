@@ -31,7 +31,7 @@ keep = ["Chemo"]
 SEX = "Sex"
 [backbones]
 column = "CHEMO"
-groups.a.values = "A"
+groups.a.values = ["A", "B"]
 [terms.paramcds]
 OVR = ["OVRINV", "ovrlresp"]
 """
