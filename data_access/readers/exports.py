@@ -33,6 +33,10 @@ from data_access.study.model import FileSpec, Study
 
 #: formats whose datasets have names of their own, worth opening under any file name
 _NAMED_INSIDE = (".xpt", ".sas7bdat", ".json", ".ndjson", ".dsjc", ".xlsx", ".xlsm")
+#: a copy that an editor or a person left beside the file
+_COPIES = (".bak", ".old", ".orig", ".tmp", ".swp", ".save")
+#: what a file of patients may be written in
+_TABULAR = (*_NAMED_INSIDE, ".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq")
 #: a feature table has a column per sample or taxon
 FEATURE_COLUMNS = 1_000_000
 
@@ -112,6 +116,9 @@ def _take(entry: Entry, work: _Work) -> None:
     }
     if specs or sheets:
         _take_named(entry, specs, sheets, work)
+        return
+    if Path(entry.name).suffix.casefold() in _COPIES:
+        work.aside.append(entry.name)
         return
     guess, sdtm = by_name(stem(entry.name)), sdtm_of(stem(entry.name))
     if guess and work.study and guess in work.study.files:
@@ -340,14 +347,19 @@ def _no_adsl(domain: str, work: _Work, domains: Mapping[str, RawTable]) -> Findi
     folders = [n for n in work.aside if n.endswith("/")]
     if folders:
         sentence += f" Subfolders are not searched: {', '.join(folders[:5])}."
-    likely = [n for n in work.aside if domain.casefold() in stem(n).casefold() and "/" not in n]
     remedy = None
-    if likely:
+    if likely := _candidate(domain, work):
         remedy = (
-            f"If {likely[0]} is {domain}, say so in study.toml: "
-            f'[files] {domain.lower()} = "{likely[0]}".'
+            f'If {likely} is {domain}, say so in study.toml: [files] {domain.lower()} = "{likely}".'
         )
     return rules.NO_ADSL.finding(sentence, domain=domain, remedy=remedy)
+
+
+def _candidate(domain: str, work: _Work) -> str | None:
+    """A file set aside that may be a domain: one named like it, or the only table."""
+    files = [n for n in work.aside if Path(n).suffix.casefold() in _TABULAR]
+    named = [n for n in work.aside if domain.casefold() in stem(n).casefold() and "/" not in n]
+    return next(iter(named), files[0] if len(files) == 1 else None)
 
 
 def _missing_files(study: Study, work: _Work, domains: Mapping[str, RawTable]) -> None:

@@ -337,3 +337,20 @@ def test_a_pipe_in_the_folder_is_not_opened(tmp_path):
     folder_of(tmp_path, adsl__csv=CSV)
     os.mkfifo(tmp_path / "adae.csv")
     assert list(collect(tmp_path, None).domains) == ["ADSL"]
+
+
+def test_a_backup_copy_beside_a_file_is_set_aside_with_a_note(tmp_path):
+    folder_of(tmp_path, adsl__csv=CSV)
+    (tmp_path / "adsl.csv.bak").write_text(CSV)
+    found = collect(tmp_path, None)
+    assert list(found.domains) == ["ADSL"]
+    assert rejected(found) == []
+    assert "adsl.csv.bak" in only(found, "read-not-used").sentence
+
+
+def test_the_only_table_that_is_no_domain_is_proposed_as_adsl(tmp_path):
+    folder_of(tmp_path, clinical__csv=CSV, plan__pdf="x")
+    missing = only(collect(tmp_path, None), "read-no-adsl")
+    assert '[files] adsl = "clinical.csv"' in missing.remedy
+    folder_of(tmp_path, visits__csv="A,B\n1,2\n")
+    assert "clinical.csv" not in only(collect(tmp_path, None), "read-no-adsl").remedy
