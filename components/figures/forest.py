@@ -14,10 +14,13 @@ from dashboard.text import text
 
 Kind = Literal["raw", "shrunken", "published"]
 
-LEFT, RIGHT = 110, 138
+RIGHT = 96
 ROW, UNDER, HEADING, SECTION = 22, 19, 24, 10  # px
 LINE = 16  # px of a line of the sentence on top
-#: characters of a line of it, and of a row's label
+#: px of a character of the numbers (11 px), measured in the browser; and of a label
+_CHARACTER = 5.9
+_LABEL_CHARACTER = 6.1  # at 12 px
+#: characters of a line of the sentence, and of a row's label
 SENTENCE, LABEL = 50, 17
 AXIS = 36
 
@@ -48,12 +51,13 @@ def forest_figure(
     """Sections from top to bottom; `sentence` is part of the picture. `height` is in its layout."""
     lines = _wrapped(sentence)
     placed, headings, depth = _placed(sections)
+    left = _left(placed)
     top = AXIS + LINE * len(lines) + 8
     return {
         "data": [*_intervals(placed), _numbers(placed)],
         "layout": theme.layout(
             height=top + round(depth) + 8,
-            margin={"l": LEFT, "r": RIGHT, "t": top, "b": 8},
+            margin={"l": left, "r": _right(placed), "t": top, "b": 8},
             xaxis=theme.axis(
                 range=[-2, 102],
                 side="top",
@@ -76,7 +80,8 @@ def forest_figure(
                 tickfont={"size": 12, "color": theme.colour("ink")},
             ),
             shapes=[] if overall is None else [_overall(overall)],
-            annotations=[*headings, _sentence(lines)],
+            annotations=[{**note, "xshift": 6 - left} for note in headings]
+            + [{**_sentence(lines), "xshift": -left}],
         ),
     }
 
@@ -98,6 +103,18 @@ def _placed(
             placed.append((row, round(depth + room / 2, 1)))
             depth += room
     return placed, headings, depth
+
+
+def _left(placed: Sequence[tuple[ForestRow, float]]) -> int:
+    """The margin the longest label needs."""
+    return 16 + round(
+        _LABEL_CHARACTER * max((min(len(r.label), LABEL) for r, _ in placed), default=0)
+    )
+
+
+def _right(placed: Sequence[tuple[ForestRow, float]]) -> int:
+    """The margin the longest numbers need; it is never cut off."""
+    return max(RIGHT, 4 + round(_CHARACTER * max((len(r.words) for r, _ in placed), default=0)))
 
 
 def _label(row: ForestRow) -> str:
@@ -172,7 +189,6 @@ def _heading(words: str, y: float) -> dict[str, Any]:
         "xref": "paper",
         "x": 0,
         "y": y,
-        "xshift": 6 - LEFT,
         "text": f"<b>{words}</b>",
         "showarrow": False,
         "xanchor": "left",
@@ -187,7 +203,6 @@ def _sentence(lines: Sequence[str]) -> dict[str, Any]:
         "yref": "paper",
         "x": 0,
         "y": 1,
-        "xshift": -LEFT,
         "yshift": AXIS,
         "text": "<br>".join(lines),
         "align": "left",

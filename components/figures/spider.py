@@ -184,6 +184,7 @@ def _legend() -> dict[str, Any]:
         "itemdoubleclick": False,
         "font": {"size": 12, "color": theme.colour("ink")},
         "itemwidth": 30,
+        "entrywidth": 96,
     }
 
 

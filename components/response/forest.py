@@ -213,7 +213,12 @@ def _words(answer: Answer, overall: Proportion) -> str:
 
 
 def _key(answer: Answer, overall: Proportion) -> str:
-    words = [text("response.forest.key", method=overall.method, level=f"{100 * answer['level']:g}")]
+    level = f"{100 * answer['level']:g}"
+    words = [text("response.forest.key", method=overall.method, level=level)]
+    if answer["shrunken"] is not None:
+        words.append(text("response.forest.key.shrunken", level=level))
+    if _numbered(answer):
+        words.append(text("response.forest.key.published"))
     missing = [
         text("response.forest.in_no_group", label=f["label"], n=f["in_no_group"])
         for f in answer["factors"]

@@ -30,7 +30,9 @@ def term_label(term: str) -> html.Span:
     name = text(f"response.term.{term}")
     return html.Span(
         [
-            html.Span(className=f"swatch term-{term_class(term)}", **attrs(aria_hidden="true")),
+            html.Span(
+                className=f"term-swatch term-{term_class(term)}", **attrs(aria_hidden="true")
+            ),
             html.Span(name[0].upper() + name[1:]),
         ],
         className="term",

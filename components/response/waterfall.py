@@ -87,7 +87,7 @@ def _beside(answer: Answer) -> html.Div:
         )
     ongoing = sum(bool(bar["ongoing"]) for bar in bars)
     if ongoing:
-        words.append(plural("response.waterfall.ongoing", ongoing))
+        words.append(text("response.waterfall.ongoing", n=ongoing))
     key = "response.waterfall.orr" if answer["confirmed"] else "response.waterfall.orr.unconfirmed"
     return html.Div(
         [html.H3(text(key)), number, html.P(" ".join(words), className="sentence")],

@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
-    Card(rates.NAME, "response.rates.title", (640, 1200), rates.draw, rates.rows),
-    Card(best.NAME, "response.bor.title", (620, 1000), best.draw, best.rows),
-    Card(waterfall.NAME, "response.waterfall.title", (880, 1100), waterfall.draw, waterfall.rows),
-    Card(spider.NAME, "response.spider.title", (560, 600), spider.draw, spider.rows),
-    Card(forest.NAME, "response.forest.title", (1800, 1900), forest.draw, forest.rows),
+    Card(rates.NAME, "response.rates.title", (799, 2194), rates.draw, rates.rows),
+    Card(best.NAME, "response.bor.title", (676, 1765), best.draw, best.rows),
+    Card(waterfall.NAME, "response.waterfall.title", (978, 1333), waterfall.draw, waterfall.rows),
+    Card(spider.NAME, "response.spider.title", (631, 726), spider.draw, spider.rows),
+    Card(forest.NAME, "response.forest.title", (2469, 3068), forest.draw, forest.rows),
 )
 #: the baseline columns shown under the waterfall: they change no number, so they stay on the card
 CHOSEN = "response-strip-chosen"

@@ -167,7 +167,7 @@ def test_nobody_reads_the_bars_as_the_response_rate(measured: Library, said: Sai
     assert "6 of 9 patients drawn" in told
     assert "Confirmed objective response rate 2/9 (22.2%; 95% CI 2.8 to 60.0" in told
     assert "3 of 6 bars reach −30%; with a confirmed response among them: 2." in told
-    assert "3 are still on treatment: their best change can still deepen." in told
+    assert "Still on treatment: 3, whose best change can still deepen." in told
     assert "smallest sum so far (nadir)" in told
     assert "3 patients without a bar" in told
     assert "No baseline sum of target lesions: 2 patients P08 (no assessment) and P09" in told
