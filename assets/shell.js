@@ -32,6 +32,19 @@
       if (foot) foot.textContent = foot.dataset.words + " " + window.location.href;
       return window.dash_clientside.no_update;
     },
+    /* Patients per level, beside each label of a filter: the style sheet shows the attribute. */
+    count: function (counts) {
+      Object.keys(counts || {}).forEach(function (column) {
+        document.querySelectorAll(".level-list").forEach(function (list) {
+          if (!list.id || JSON.parse(list.id).column !== column) return;
+          list.querySelectorAll("input").forEach(function (input) {
+            var n = counts[column][input.value];
+            input.nextElementSibling.dataset.count = n === undefined ? "" : n;
+          });
+        });
+      });
+      return window.dash_clientside.no_update;
+    },
     /* Every page of the rail opens on the view that is on screen. */
     carry: function (selection, ids) {
       return ids.map(function (id) { return id.path + (selection ? "?" + selection : ""); });

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -245,19 +244,19 @@ def _control(control: FilterControl) -> html.Fieldset:
     return html.Fieldset([html.Legend(control.label, title=control.help), body])
 
 
-def level_options(control: FilterControl) -> list[dict[str, Any]]:
-    """Each level with how many patients choosing it would show, as plain words: a component per
-    level would make the browser pay for every one of them at each change."""
-    key = "shell.filters.pill" if control.column == "backbone" else "shell.filters.level"
-    return [
-        {"value": v.value, "label": text(key, label=v.label, n=v.count)} for v in control.levels
-    ]
+def level_counts(
+    backbone: FilterControl | None, others: tuple[FilterControl, ...]
+) -> dict[str, dict[str, int]]:
+    """column -> level -> how many patients choosing it would show. shell.js writes them beside the
+    labels: as parts of the page every one of them would cost the browser at each change."""
+    controls = (*((backbone,) if backbone else ()), *others)
+    return {c.column: {v.value: v.count for v in c.levels} for c in controls if c.levels}
 
 
 def _levels(control: FilterControl, *, pills: bool) -> dbc.Checklist:
     return dbc.Checklist(
         id={"kind": "levels", "column": control.column},
-        options=level_options(control),
+        options=[{"value": v.value, "label": v.label} for v in control.levels],
         value=list(control.chosen),
         inline=pills,
         className="level-list",

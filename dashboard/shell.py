@@ -33,6 +33,8 @@ def layout() -> html.Div:
             dcc.Location(id="address", refresh=False),
             dcc.Store(id="selection"),
             dcc.Store(id="controls"),  # the cut whose levels the filter bar offers
+            dcc.Store(id="counts"),  # patients per level, written beside the controls
+            dcc.Store(id="counted"),
             dcc.Store(id="document"),
             dcc.Interval(id="heartbeat", interval=NEWER_MILLISECONDS),
             parts.skip_link(),
@@ -80,6 +82,12 @@ def register(app: Dash, context: Context) -> None:
         State("document", "data"),
     )
     app.clientside_callback(  # type: ignore[no-untyped-call]
+        ClientsideFunction("interim", "count"),
+        Output("counted", "data"),
+        Input("counts", "data"),
+        Input("filter-bar", "children"),
+    )
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("interim", "carry"),
         Output({"kind": "nav", "path": ALL}, "href"),
         Input("selection", "data"),
@@ -108,6 +116,7 @@ def _resolve(app: Dash, context: Context) -> None:
         Output("top-bar", "children"),
         Output("filter-bar", "children"),
         Output("controls", "data"),
+        Output("counts", "data"),
         Output("notice", "children"),
         Output("trouble", "children"),
         Output("page", "hidden"),
@@ -130,15 +139,17 @@ def _resolve(app: Dash, context: Context) -> None:
         except Exception:
             log.exception("a selection could not be opened")
             return _nowhere(_page("trouble.failed"))
-        # Controls already there keep the reader's place; `_controls` brings their values.
-        same = offered == selection.cut
-        filters = no_update if same else parts.filter_bar(*controls)
+        told = (selection.query(), parts.top_bar(bar))
+        counts = parts.level_counts(*controls)
         newer = _newer_cut(selection, opened, cuts)
-        return selection.query(), parts.top_bar(bar), filters, selection.cut, newer, None, False
+        if offered == selection.cut:
+            # Controls already there keep the reader's place; `_controls` brings their values.
+            return *told, no_update, no_update, counts, newer, no_update, no_update
+        return *told, parts.filter_bar(*controls), selection.cut, counts, newer, None, False
 
 
 def _nowhere(told: html.Div) -> tuple[Any, ...]:
-    return None, [], [], None, None, told, True
+    return None, [], [], None, None, None, told, True
 
 
 def _page(key: str) -> html.Div:
@@ -185,10 +196,9 @@ def _filters(app: Dash, context: Context) -> None:
 
 
 def _controls(app: Dash, context: Context) -> None:
-    """Counts and choices of the filter controls follow the selection, without rebuilding them."""
+    """Choices of the filter controls follow the selection, without rebuilding them."""
 
     @app.callback(
-        Output({"kind": "levels", "column": ALL}, "options"),
         Output({"kind": "levels", "column": ALL}, "value"),
         Output({"kind": "bound", "column": ALL, "end": ALL}, "value"),
         Input("selection", "data"),
@@ -196,27 +206,17 @@ def _controls(app: Dash, context: Context) -> None:
         State({"kind": "bound", "column": ALL, "end": ALL}, "value"),
     )
     def _follow(query: object, levels: object, bounds: object) -> Any:
-        options, values, ends = ctx.outputs_list
-        still = [no_update] * len(options), [no_update] * len(values), [no_update] * len(ends)
+        values, ends = ctx.outputs_list
+        still = [no_update] * len(values), [no_update] * len(ends)
         if not isinstance(query, str):
             return still
         try:
             selection, opened = context.library.resolve(query)
         except SelectionError:
             return still
-        view = context.results.view(selection, context.audience())
-        backbone, others = frame.controls(selection, opened, view.population)
-        known = {c.column: c for c in (*([backbone] if backbone else []), *others)}
         held = _by_id(ctx.states_list)
-        return (
-            [
-                parts.level_options(known[o["id"]["column"]])
-                if o["id"].get("column") in known
-                else no_update
-                for o in options
-            ],
-            [_value(known, o["id"], held) for o in values],
-            [_value(known, o["id"], held) for o in ends],
+        return tuple(
+            [_value(selection, opened, o["id"], held) for o in group] for group in (values, ends)
         )
 
 
@@ -225,14 +225,12 @@ def _by_id(states: list[list[dict[str, Any]]]) -> dict[str, Any]:
     return {str(sorted(i["id"].items())): i.get("value") for group in states for i in group}
 
 
-def _value(known: dict[str, parts.FilterControl], id_: dict[str, Any], held: Any) -> Any:
+def _value(selection: Selection, opened: Opened, id_: dict[str, Any], held: Any) -> Any:
     """What a control should hold; no_update where it already does, so that nothing answers back."""
-    control = known.get(id_.get("column", ""))
-    if control is None:
+    column = id_.get("column", "")
+    if column != "backbone" and opened.vocabulary.field(column) is None:
         return no_update
-    wanted: object = list(control.chosen)
-    if "end" in id_:
-        wanted = control.lower if id_["end"] == "lower" else control.upper
+    wanted = frame.held_by(selection, column, id_.get("end"))
     now = held.get(str(sorted(id_.items())))
     return no_update if (now or None) == (wanted or None) else wanted
 

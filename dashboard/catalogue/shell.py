@@ -46,8 +46,6 @@ STRINGS: dict[str, str] = {
     "shell.filters.remove.start": "Remove filter ",
     "shell.filters.remove": "Remove filter {name}: {value}",
     "shell.filters.chip": "{name}: {value}",
-    "shell.filters.pill": "{label}\u2002{n}",
-    "shell.filters.level": "{label} ({n})",
     "shell.filters.none": "All patients",
     "shell.filters.missing": "not stated",
     "shell.filters.from": "from",

@@ -330,3 +330,20 @@ def test_the_choice_of_a_cut_keeps_the_study(open_page: Opener, demo: Library, u
     page, _ = open_page()
     Overview(page, url).open("?" + replace(selection, rules="ema").query())
     assert "rules=ema" in page.url
+
+
+def test_counts_beside_the_filters_follow_the_view(
+    open_page: Opener, url: str, demo: Library
+) -> None:
+    page, _ = open_page()
+    overview = Overview(page, url).open()
+    for query in ("", "backbone=taxane"):
+        if query:
+            overview.backbone("taxane").check()
+        selection, opened = demo.resolve(query)
+        counts = population(opened.analysis, selection).counts
+        for level, n in counts["backbone"].items():
+            label = overview.backbone(level).locator("xpath=following-sibling::label")
+            expect(label).to_have_attribute("data-count", str(n))
+        sex = page.locator(".level-list[id*='\"SEX\"'] input[value=F] + label")
+        expect(sex).to_have_attribute("data-count", str(counts["SEX"].get("F", 0)))

@@ -20,9 +20,8 @@ from tests.dashboard.written import ADRS, ADSL, import_written
 
 RESOLVE = (
     "..selection.data...top-bar.children...filter-bar.children...controls.data"
-    "...notice.children...trouble.children...page.hidden.."
+    "...counts.data...notice.children...trouble.children...page.hidden.."
 )
-GROUPS = {"Taxane": 3, "Eribulin": 3, "Carboplatin": 2, "Platinum": 3}
 CALLBACK = "/_dash-update-component"
 
 
@@ -111,9 +110,10 @@ def test_the_filter_bar_counts_patients_per_level(client: Any) -> None:
     told = json.dumps(resolve(client, "")["filter-bar"]["children"])
     assert '"column": "backbone"' in told
     assert '"kind": "bound"' in told
-    backbones = resolve(client, "")["filter-bar"]["children"][0]["props"]["children"][1]["props"]
-    counts = {o["label"] for o in backbones["options"]}
-    assert counts == {f"{name}\u2002{n}" for name, n in GROUPS.items()}
+    counts = resolve(client, "")["counts"]["data"]
+    assert counts["backbone"] == {"taxane": 3, "eribulin": 3, "carboplatin": 2, "platinum": 3}
+    assert counts["SEX"] == {"F": 8, "M": 1}
+    assert resolve(client, "?backbone=taxane")["counts"]["data"]["SEX"] == {"F": 3, "M": 0}
 
 
 @pytest.mark.parametrize(
