@@ -20,6 +20,7 @@ from dashboard.settings import Settings, SettingsError
 from data_access import VERSION
 from data_access.findings import DataError, Finding, Severity, describe, in_order
 from data_access.importer import ImportResult, check_exports, import_exports
+from data_access.rawtable import RawTable
 from data_access.store import CutStore, CutSummary
 
 GOOD, REFUSED, MISUSE = 0, 1, 2
@@ -361,8 +362,23 @@ def _run_template(arguments: argparse.Namespace) -> int:
     for finding in collection.findings:
         if finding.severity is not Severity.NOTE:
             _say(describe(finding))
-    _write(template(collection.tables).rstrip("\n"), sys.stdout)
-    return REFUSED if not collection.tables else GOOD
+    tables = collection.tables or _any_tables(arguments.exports)
+    _write(template(tables).rstrip("\n"), sys.stdout)
+    return GOOD if tables else REFUSED
+
+
+def _any_tables(exports: Path) -> list[RawTable]:
+    """Tables of a folder none of whose files is called like a domain: one may be ADSL."""
+    from data_access.readers import read_file
+
+    found: list[RawTable] = []
+    for path in sorted(exports.iterdir()) if exports.is_dir() else []:
+        if path.is_file() and not path.name.startswith("."):
+            try:
+                found += read_file(path, name=path.name)
+            except DataError:
+                continue  # not a table; collect() has told what looked like one
+    return found
 
 
 # --- metrics -------------------------------------------------------------------------------------
