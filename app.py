@@ -15,7 +15,6 @@ def __getattr__(name: str) -> Any:
     # Built on first use, so that the command line starts without the web half of Interim.
     if name == "server":
         from dashboard.factory import create_app
-
         from dashboard.settings import Settings
 
         globals()["server"] = create_app(Settings.from_environment()).server

@@ -97,7 +97,7 @@ def on_treatment(adsl: pd.DataFrame, cohort: Cohort) -> Bools:
     """Dosed and not ended at the cut-off, per cohort patient.
 
     Ended: EOTSTT says COMPLETED or DISCONTINUED, or an EOTDT by the cut-off, or death, or, where
-    neither EOTSTT nor EOTDT is exported, a last dose date before the cut-off. Who has left the study
+    neither EOTSTT nor EOTDT is exported, a last dose date before the cut-off. Who left the study
     has ended too, unless EOTSTT says ONGOING.
     """
     rows = in_order(adsl, cohort)

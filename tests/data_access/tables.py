@@ -15,7 +15,7 @@ def raw_table(
     declared: Mapping[str, Declared] | None = None,
     name: str = "adsl.csv",
 ) -> RawTable:
-    """A delimited file with these columns; line 1 is the header. "" is missing, as in the readers."""
+    """A delimited file with these columns; line 1 is the header, "" is missing."""
     kinds = declared or {}
     made = [RawColumn(c, kinds.get(c, "text")) for c in columns]
     arrays = [

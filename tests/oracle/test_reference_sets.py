@@ -88,8 +88,9 @@ def _same_limit(mine: Json, key: str, theirs: float | None) -> bool:
 
 
 def same_log_rank(mine: Json, theirs: Json) -> Iterator[str]:
-    """The reference takes groups - 1 degrees of freedom; survdiff itself (its `pvalue`) counts only
-    groups with an expected event, and so do we: with a group never at risk only chi-square agrees."""
+    """The reference takes groups - 1 degrees of freedom. survdiff itself (its `pvalue`) counts only
+    groups with an expected event, and so do we: with one never at risk only chi-square agrees.
+    """
     keys = ("chisq", "df", "p") if _all_at_risk(mine) else ("chisq",)
     for key in keys:
         if not near(mine["logrank"][key], theirs[key]):
