@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from components import theme
+from components.figures.rows import text_width
 from dashboard.text import text
 
 Kind = Literal["raw", "shrunken", "published"]
@@ -17,9 +18,8 @@ Kind = Literal["raw", "shrunken", "published"]
 RIGHT = 96
 ROW, UNDER, HEADING, SECTION = 22, 19, 24, 10  # px
 LINE = 16  # px of a line of the sentence on top
-#: px of a character of the numbers (11 px), measured in the browser; and of a label
+#: px of a character of the numbers at 11 px, measured in the browser
 _CHARACTER = 5.9
-_LABEL_CHARACTER = 6.1  # at 12 px
 #: characters of a line of the sentence, and of a row's label
 SENTENCE, LABEL = 50, 17
 AXIS = 36
@@ -107,9 +107,7 @@ def _placed(
 
 def _left(placed: Sequence[tuple[ForestRow, float]]) -> int:
     """The margin the longest label needs."""
-    return 16 + round(
-        _LABEL_CHARACTER * max((min(len(r.label), LABEL) for r, _ in placed), default=0)
-    )
+    return 16 + max((text_width(_short(r.label)) for r, _ in placed), default=0)
 
 
 def _right(placed: Sequence[tuple[ForestRow, float]]) -> int:
@@ -118,8 +116,12 @@ def _right(placed: Sequence[tuple[ForestRow, float]]) -> int:
 
 
 def _label(row: ForestRow) -> str:
-    own = row.label if len(row.label) <= LABEL else f"{row.label[: LABEL - 1].rstrip()}…"
+    own = _short(row.label)
     return own if row.kind == "raw" else f"<i>{own}</i>"
+
+
+def _short(label: str) -> str:
+    return label if len(label) <= LABEL else f"{label[: LABEL - 1].rstrip()}…"
 
 
 def _intervals(placed: Sequence[tuple[ForestRow, float]]) -> list[dict[str, Any]]:

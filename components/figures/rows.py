@@ -12,8 +12,8 @@ from dashboard.text import text
 ROW = 16  # px
 _HEAD = 1.25  # rows of room for a heading
 _BAND = 2.5  # rows of room for the values of a number
-#: px per character of a row's label at 12 px, measured on Inter with tabular figures
-_CHARACTER = 6.6
+#: px of a small and of a capital letter at 12 px, measured in the browser
+_SMALL, _CAPITAL = 6.6, 8.4
 _LONGEST = 18
 
 
@@ -50,8 +50,7 @@ class RowStack:
     def margin(self) -> int:
         """px the labels need at the left."""
         labels = [p.label for p, _ in self.parts if isinstance(p, Row)]
-        longest = max((len(_short(label)) for label in labels), default=0)
-        return max(56, round(longest * _CHARACTER) + 12)
+        return max(56, 12 + max((text_width(_short(label)) for label in labels), default=0))
 
     def axis(self) -> dict[str, Any]:
         ticks = [(y, _short(p.label)) for p, y in self.parts if isinstance(p, Row)]
@@ -98,6 +97,11 @@ class RowStack:
             elif isinstance(part, Band):
                 found.append(_points(part, y, people))
         return found
+
+
+def text_width(words: str) -> int:
+    """px that words of 12 px take, rather too many than too few."""
+    return round(sum(_CAPITAL if c.isupper() else _SMALL for c in words))
 
 
 def bar_width(slots: int) -> float:

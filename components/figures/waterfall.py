@@ -27,7 +27,8 @@ NARROW = 100
 THIN = 1.0
 #: slots drawn at least, so that few patients do not become walls
 SLOTS = 8
-LISTED = 5
+#: values of clipped bars above the bars: all of these, or the first few of more
+LISTED, FIRST = 5, 3
 LOWEST, HIGHEST = -108.0, 118.0
 
 
@@ -48,6 +49,12 @@ def waterfall_figure(
 
 def clipped(value: float) -> float:
     return round(max(-LIMIT, min(LIMIT, value)), 2)
+
+
+def beyond(bars: Sequence[Bar]) -> list[str]:
+    """The values of all clipped bars in words, where the figure names only the first."""
+    found = [f"{signed(b['percent'])}%" for b in bars if abs(b["percent"]) > LIMIT]
+    return found if len(found) > LISTED and len(bars) > ROOMY else []
 
 
 def signed(value: float, digits: int = 0) -> str:
@@ -246,9 +253,11 @@ def _values(bars: Sequence[Bar]) -> list[dict[str, Any]]:
 
 
 def _clip_words(values: Sequence[str]) -> str:
-    shown = ", ".join(f"{v}%" for v in values[:LISTED])
-    hidden = len(values) - LISTED
-    return shown if hidden <= 0 else text("response.waterfall.more", values=shown, n=hidden)
+    """+200, +128%: short enough for a phone; the card lists what is left out."""
+    if len(values) <= LISTED:
+        return f"{', '.join(values)}%"
+    shown = f"{', '.join(values[:FIRST])}%"
+    return text("response.waterfall.more", values=shown, n=len(values) - FIRST)
 
 
 def _breaks(bars: Sequence[Bar]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import html
 
 from components.card import card, empty
-from components.figures.waterfall import signed, waterfall_figure
+from components.figures.waterfall import beyond, signed, waterfall_figure
 from components.graph import graph
 from components.overview.parts import (
     Answer,
@@ -20,7 +20,7 @@ from components.overview.parts import (
     tools,
 )
 from components.response.parts import by_reason, plural, reading
-from dashboard.text import text
+from dashboard.text import listed, text
 
 NAME = "response-waterfall"
 STRIP = "response-strip"
@@ -127,6 +127,9 @@ def _control(answer: Answer, chosen: Sequence[str]) -> list[Any]:
 
 def _key(answer: Answer) -> str:
     words = [text("response.waterfall.key")]
+    values = beyond(answer["bars"])
+    if values:
+        words.append(text("response.waterfall.beyond", values=listed(values)))
     if not answer["new_lesions_known"]:
         words.append(text("response.waterfall.new_lesions.unknown"))
     if all(bar["ongoing"] is None for bar in answer["bars"]):

@@ -95,6 +95,7 @@ STRINGS: dict[str, str] = {
     "response.waterfall.y": "Best change from baseline",
     "response.waterfall.reference": "{value}% from baseline",
     "response.waterfall.more": "{values} and {n} more",
+    "response.waterfall.beyond": "Beyond the scale: {values}.",
     "response.waterfall.hover": "<b>%{{customdata[0]}}</b><br>%{{customdata[1]}}<br>%{{customdata[2]}}<br>%{{customdata[3]}}<extra></extra>",
     "response.waterfall.hover.change": "Best change {change}% on day {day} (sum {base} to {total} mm)",
     "response.waterfall.orr": "Confirmed objective response rate",
