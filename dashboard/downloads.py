@@ -31,7 +31,7 @@ def add_downloads(server: Flask, context: Context) -> None:
             return refuse(404, text("refused.404"))
         try:
             query = request.query_string.decode("ascii", "replace")
-            selection, _ = context.library.resolve(query)
+            selection, _ = context.shelf.resolve(query)
         except SelectionError as error:
             return refuse(400, text(f"selection.{error.problem}", part=error.part))
         except DataError:

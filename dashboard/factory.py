@@ -12,11 +12,11 @@ from dashboard.compression import add_compression
 from dashboard.downloads import add_downloads
 from dashboard.health import add_health
 from dashboard.index import InterimDash
-from dashboard.library import Library
 from dashboard.pages import PAGES, Context
 from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
 from dashboard.settings import Settings
+from dashboard.shelf import Shelf
 from dashboard.text import text
 from data_access.store import CutStore
 
@@ -30,13 +30,13 @@ def create_app(settings: Settings) -> InterimDash:
     Warming before workers fork avoids Dash's first-request race and the cost of late imports.
     """
     server = Flask(__name__, static_folder=None)
-    library = Library(CutStore(settings.home))
+    shelf = Shelf(CutStore(settings.home))
     hashes: list[str] = []
     web.guard(server, lambda: app.callback_map)
     web.dress(server, lambda: tuple(hashes), frozenset(p.path for p in PAGES))
-    add_health(server, library)
-    results = Results(library, PANELS, server)
-    context = Context(library, results, audience)
+    add_health(server, shelf)
+    results = Results(shelf, PANELS, server)
+    context = Context(shelf, results, audience)
     add_downloads(server, context)
 
     app = InterimDash(

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from components.shell import Chip, Choice, FilterControl, FilterLevel, TopBar
-from dashboard.library import CutName, Opened
 from dashboard.population import Population
 from dashboard.selection import MISSING, FilterField, Levels, Range, Selection
+from dashboard.shelf import CutName, Opened
 from dashboard.text import day, text
 from dashboard.words import backbone_labels, filter_parts, level_words
 from data_access.store import Cut

@@ -9,7 +9,7 @@ import time
 
 from flask import Flask, Response
 
-from dashboard.library import Library
+from dashboard.shelf import Shelf
 from dashboard.text import text
 from data_access.findings import DataError
 
@@ -21,8 +21,8 @@ LEAST_FREE = 0.10
 class Readiness:
     """Is the newest cut of every study whole, and is there room to import another?"""
 
-    def __init__(self, library: Library) -> None:
-        self._library = library
+    def __init__(self, shelf: Shelf) -> None:
+        self._library = shelf
         self._lock = threading.Lock()
         self._checked = float("-inf")
         self._problems: tuple[str, ...] = ()
@@ -51,9 +51,9 @@ class Readiness:
         return [text("health.disk")] if usage.free < LEAST_FREE * usage.total else []
 
 
-def add_health(server: Flask, library: Library) -> None:
+def add_health(server: Flask, shelf: Shelf) -> None:
     """Register both addresses. They say nothing about what runs here or whose data it is."""
-    readiness = Readiness(library)
+    readiness = Readiness(shelf)
 
     @server.get("/livez")
     def livez() -> Response:

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from dashboard.analysis import Analysis, Tables
-from dashboard.library import levels_of
 from dashboard.metrics.populations import intersect
 from dashboard.metrics.types import AnalysisSet
 from dashboard.selection import Filter, Levels, Selection
+from dashboard.shelf import levels_of
 
 Mask = np.ndarray[tuple[Any, ...], np.dtype[np.bool_]]
 FILTERED = "outside the chosen filters"

@@ -22,10 +22,10 @@ from flask_caching import Cache
 from flask_caching.backends import SimpleCache
 
 from dashboard.analysis import Analysis
-from dashboard.library import Library
 from dashboard.metrics.types import AnalysisSet
 from dashboard.population import Population, population, restrict
 from dashboard.selection import Selection
+from dashboard.shelf import Shelf
 from data_access.store import Cut
 
 log = logging.getLogger(__name__)
@@ -92,8 +92,8 @@ class Timing:
 class Results:
     """Answers `panel` questions about selections. One per process; safe for threads."""
 
-    def __init__(self, library: Library, panels: Mapping[str, Panel], server: Flask) -> None:
-        self.library = library
+    def __init__(self, shelf: Shelf, panels: Mapping[str, Panel], server: Flask) -> None:
+        self.shelf = shelf
         self._panels = dict(panels)
         self._cache = Cache(
             config={
@@ -156,7 +156,7 @@ class Results:
 
     def view(self, selection: Selection, audience: Audience) -> View:
         """Open the cut and apply the selection: the only way from a selection to patients."""
-        opened = self.library.open(selection.study, selection.cut)
+        opened = self.shelf.open(selection.study, selection.cut)
         found = population(opened.analysis, selection)
         return View(opened.cut, opened.analysis, selection, audience, found)
 

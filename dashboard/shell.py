@@ -10,9 +10,9 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, 
 from components import shell as parts
 from components.attributes import attrs
 from dashboard import frame
-from dashboard.library import CutName, Opened
 from dashboard.pages import PAGES, Context
 from dashboard.selection import Selection, SelectionError, choose
+from dashboard.shelf import CutName, Opened
 from dashboard.text import day, text
 from data_access.findings import DataError
 
@@ -125,10 +125,10 @@ def _resolve(app: Dash, context: Context) -> None:
     )
     def _selection(search: object, offered: object) -> Any:
         try:
-            selection, opened = context.library.resolve(search if isinstance(search, str) else "")
+            selection, opened = context.shelf.resolve(search if isinstance(search, str) else "")
             view = context.results.view(selection, context.audience())
-            studies = tuple((s.id, s.title or s.id) for s in context.library.studies())
-            cuts = context.library.cuts(selection.study)
+            studies = tuple((s.id, s.title or s.id) for s in context.shelf.studies())
+            cuts = context.shelf.cuts(selection.study)
             bar = frame.top_bar(selection, opened, view.population, studies, cuts)
             controls = frame.controls(selection, opened, view.population)
         except SelectionError as error:
@@ -187,7 +187,7 @@ def _filters(app: Dash, context: Context) -> None:
         if not isinstance(query, str) or not isinstance(ctx.triggered_id, dict):
             return no_update
         try:
-            selection, opened = context.library.resolve(query)
+            selection, opened = context.shelf.resolve(query)
             column = str(ctx.triggered_id.get("column"))
             new = choose(selection, column, _held(column), opened.vocabulary)
         except SelectionError:
@@ -211,7 +211,7 @@ def _controls(app: Dash, context: Context) -> None:
         if not isinstance(query, str):
             return still
         try:
-            selection, opened = context.library.resolve(query)
+            selection, opened = context.shelf.resolve(query)
         except SelectionError:
             return still
         held = _by_id(ctx.states_list)
@@ -257,10 +257,10 @@ def _newer(app: Dash, context: Context) -> None:
         if not isinstance(query, str):
             return no_update
         try:
-            selection, opened = context.library.resolve(query)
+            selection, opened = context.shelf.resolve(query)
         except (SelectionError, DataError):
             return no_update
-        return _newer_cut(selection, opened, context.library.cuts(selection.study))
+        return _newer_cut(selection, opened, context.shelf.cuts(selection.study))
 
 
 def _newer_cut(selection: Selection, opened: Opened, cuts: tuple[CutName, ...]) -> Any:

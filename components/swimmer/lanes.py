@@ -13,7 +13,6 @@ from components.card import card, empty
 from components.figures.swimmer import height, swimmer_figure
 from components.figures.swimmer_marks import bar_colour
 from components.graph import graph
-from components.menu import menu
 from components.overview.parts import Rows, patients, population, tools
 from components.swimmer.pager import pager
 from components.swimmer.view import Paged, paged
@@ -122,18 +121,27 @@ def _controls(answer: Answer, page: Paged) -> html.Details:
         g: text(f"swimmer.group.{g}", label=answer["backbone_label"] or "")
         for g in answer["groups"]
     }
-    return menu(
+    words = [
+        text("swimmer.controls"),
+        " ",
+        html.Span(face(answer, page), id={"kind": "lane-face", "card": "lanes"}),
+    ]
+    # the face changes with the choice, so it is its own name
+    return html.Details(
         [
-            text("swimmer.controls"),
-            " ",
-            html.Span(face(answer, page), id={"kind": "lane-face", "card": "lanes"}),
+            html.Summary(html.Span(words, className="menu-label"), className="menu-button"),
+            html.Div(
+                [
+                    _choice(
+                        "sort", {s: text(f"swimmer.sort.{s}") for s in answer["sorts"]}, page.sort
+                    ),
+                    _choice("group", groups, page.group),
+                ],
+                className="menu-panel",
+            ),
         ],
-        [
-            _choice("sort", {s: text(f"swimmer.sort.{s}") for s in answer["sorts"]}, page.sort),
-            _choice("group", groups, page.group),
-        ],
-        name=text("swimmer.controls"),
-        extra="picker lane-controls",
+        className="menu picker lane-controls",
+        **attrs(data_menu="true"),
     )
 
 

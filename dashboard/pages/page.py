@@ -10,9 +10,9 @@ from typing import Any
 from dash import Dash, Input, Output, html, no_update
 
 from components.card import failed, skeleton
-from dashboard.library import Library
 from dashboard.results import Audience, Results
 from dashboard.selection import Selection, SelectionError
+from dashboard.shelf import Shelf
 from dashboard.text import text
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 class Context:
     """What pages may use: results, and who asks."""
 
-    library: Library
+    shelf: Shelf
     results: Results
     audience: Callable[[], Audience]
 
@@ -74,7 +74,7 @@ def fill(app: Dash, context: Context, *cards: Card, extra: str | None = None) ->
         if not isinstance(query, str):
             return still
         try:
-            selection, _ = context.library.resolve(query)
+            selection, _ = context.shelf.resolve(query)
         except SelectionError:
             return still  # the shell explains it
         shape = [_strings(value) for value in more]

@@ -87,7 +87,7 @@ def _drawn(
     if not isinstance(query, str):
         return no_update
     try:
-        selection, _ = context.library.resolve(query)
+        selection, _ = context.shelf.resolve(query)
     except SelectionError:
         return no_update  # the shell explains it
     try:

@@ -8,9 +8,9 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 
 from components.survival import curve, follow, reasons, rules
-from dashboard.library import Library
 from dashboard.pages.page import Card, Context, Page, fill, slot
 from dashboard.selection import SelectionError
+from dashboard.shelf import Shelf
 from dashboard.text import text
 from data_access.findings import DataError
 
@@ -59,7 +59,7 @@ def _listing(app: Dash, context: Context) -> None:
         if not isinstance(pressed, dict) or not ctx.triggered[0]["value"]:
             return no_update, no_update  # buttons that have only just appeared
         new = ordered(order, pressed)
-        patients = _patients(context.library, context, query)
+        patients = _patients(context.shelf, context, query)
         if patients is None:
             return no_update, no_update
         column, descending, page = new["column"], new["descending"], new["page"]
@@ -79,11 +79,11 @@ def ordered(order: object, pressed: dict[str, Any]) -> dict[str, Any]:
     return {"column": column, "descending": bool(now["descending"]), "page": max(0, page + move)}
 
 
-def _patients(library: Library, context: Context, query: object) -> list[list[Any]] | None:
+def _patients(shelf: Shelf, context: Context, query: object) -> list[list[Any]] | None:
     if not isinstance(query, str):
         return None
     try:
-        selection, _ = library.resolve(query)
+        selection, _ = shelf.resolve(query)
         answer = context.results.panel(reasons.NAME, selection, context.audience())
     except (SelectionError, DataError):
         log.warning("the list of patients could not be ordered")

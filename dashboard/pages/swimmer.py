@@ -61,7 +61,7 @@ def _fill(
         if not isinstance(query, str):
             return no_update
         try:
-            selection, _ = context.library.resolve(query)
+            selection, _ = context.shelf.resolve(query)
         except SelectionError:
             return no_update  # the shell explains it
         try:
@@ -140,7 +140,7 @@ def _answer(context: Context, query: object) -> dict[str, Any] | None:
     if not isinstance(query, str):
         return None
     try:
-        selection, _ = context.library.resolve(query)
+        selection, _ = context.shelf.resolve(query)
         return context.results.panel(lanes.NAME, selection, context.audience())
     except (SelectionError, DataError):
         log.warning("the lanes could not be arranged anew")

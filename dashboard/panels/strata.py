@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dashboard.library import levels_of
 from dashboard.metrics.kaplan_meier import KaplanMeierOptions
 from dashboard.metrics.populations import intersect
 from dashboard.metrics.time_to_event import SurvivalResult, TimeToEvent, survival
 from dashboard.results import View
 from dashboard.selection import MISSING
+from dashboard.shelf import levels_of
 from dashboard.text import text
 from dashboard.words import backbone_labels, level_words
 

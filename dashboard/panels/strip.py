@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard.library import levels_of
 from dashboard.selection import MISSING
+from dashboard.shelf import levels_of
 from dashboard.words import level_words
 from data_access.study.model import Study
 

@@ -65,7 +65,7 @@ class Member:
 class _Names:
     """The record names of a version."""
 
-    library: bytes
+    opening: bytes
     member: bytes
     descriptor: bytes
     namestr: bytes
@@ -99,8 +99,8 @@ def parse(data: bytes, encoding: str) -> tuple[int, tuple[Member, ...]]:
 
 def _version(data: bytes) -> int:
     name = data[20:28]
-    if _HEADER.match(data[:RECORD]) and name in (_V5.library, _V8.library):
-        return 5 if name == _V5.library else 8
+    if _HEADER.match(data[:RECORD]) and name in (_V5.opening, _V8.opening):
+        return 5 if name == _V5.opening else 8
     raise Broken(0, "The file does not begin with the header record of a SAS transport file.")
 
 
@@ -113,7 +113,7 @@ class _Parser:
         self.at = 0
 
     def members(self) -> list[Member]:
-        self._fixed(self.names.library)
+        self._fixed(self.names.opening)
         if not self._record("library").startswith(b"SAS     SAS     SASLIB  "):
             raise Broken(self.at - RECORD, "The second record is not that of a SAS library.")
         self._record("library date")

@@ -24,8 +24,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from dashboard.demo import build_demo
 from dashboard.factory import create_app
-from dashboard.library import Library
 from dashboard.settings import Settings
+from dashboard.shelf import Shelf
 from data_access.store import CutStore
 from tests.dashboard.written import ADSL, import_written
 
@@ -136,8 +136,8 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo(demo_home: Path) -> Library:
-    return Library(CutStore(demo_home))
+def demo(demo_home: Path) -> Shelf:
+    return Shelf(CutStore(demo_home))
 
 
 @pytest.fixture(scope="session")

@@ -12,19 +12,19 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from components import numbers
-from dashboard.library import Library
 from dashboard.metrics.kaplan_meier import KaplanMeier, Rate
 from dashboard.metrics.types import Proportion
 from dashboard.panels import PANELS
 from dashboard.population import population
 from dashboard.results import Audience, Results
+from dashboard.shelf import Shelf
 from tests.browser.conftest import Opener
 from tests.browser.pages import Overview
 
 pytestmark = pytest.mark.browser
 
 
-def answers(demo: Library, query: str = "") -> dict[str, Any]:
+def answers(demo: Shelf, query: str = "") -> dict[str, Any]:
     """What the panels say for a query, by card."""
     selection, _ = demo.resolve(query)
     results = Results(demo, PANELS, Flask(__name__))
@@ -65,16 +65,14 @@ LABELS = {
 }
 
 
-def patients(demo: Library, query: str = "") -> str:
+def patients(demo: Shelf, query: str = "") -> str:
     """What the top bar says for a query."""
     selection, opened = demo.resolve(query)
     found = population(opened.analysis, selection)
     return f"{found.members.n} of {found.base.n} patients"
 
 
-def test_it_opens_with_the_numbers_of_the_results(
-    open_page: Opener, url: str, demo: Library
-) -> None:
+def test_it_opens_with_the_numbers_of_the_results(open_page: Opener, url: str, demo: Shelf) -> None:
     page, watch = open_page()
     overview = Overview(page, url).open()
     check_numbers(overview, answers(demo))
@@ -87,14 +85,14 @@ def test_it_opens_with_the_numbers_of_the_results(
     assert page.title().startswith("Overview · Synthetic demo")
 
 
-def test_the_address_always_holds_the_view(open_page: Opener, url: str, demo: Library) -> None:
+def test_the_address_always_holds_the_view(open_page: Opener, url: str, demo: Shelf) -> None:
     page, _ = open_page()
     Overview(page, url).open()
     expect(page).to_have_url(f"{url}/?{demo.resolve('')[0].query()}")
 
 
 def test_a_pill_filters_a_chip_takes_it_back_and_so_does_the_back_button(
-    open_page: Opener, url: str, demo: Library
+    open_page: Opener, url: str, demo: Shelf
 ) -> None:
     page, _ = open_page()
     overview = Overview(page, url).open()
@@ -145,7 +143,7 @@ def test_a_filter_changes_the_page_in_place(open_page: Opener, url: str) -> None
 
 
 def test_a_link_reproduces_the_view_in_another_browser(
-    open_page: Opener, url: str, demo: Library
+    open_page: Opener, url: str, demo: Shelf
 ) -> None:
     first, _ = open_page()
     overview = Overview(first, url).open("?backbone=platinum&set=safety")
@@ -159,7 +157,7 @@ def test_a_link_reproduces_the_view_in_another_browser(
     check_numbers(other, answers(demo, "backbone=platinum&set=safety"))
 
 
-def test_two_readers_never_affect_each_other(open_page: Opener, url: str, demo: Library) -> None:
+def test_two_readers_never_affect_each_other(open_page: Opener, url: str, demo: Shelf) -> None:
     one, _ = open_page()
     two, _ = open_page()
     first, second = Overview(one, url).open(), Overview(two, url).open()
@@ -173,7 +171,7 @@ def test_two_readers_never_affect_each_other(open_page: Opener, url: str, demo: 
 
 
 def test_an_older_cut_is_a_choice_and_a_newer_one_an_offer(
-    open_page: Opener, url: str, demo: Library
+    open_page: Opener, url: str, demo: Shelf
 ) -> None:
     page, _ = open_page()
     overview = Overview(page, url).open()
@@ -204,7 +202,7 @@ MALICIOUS = [
 
 @pytest.mark.parametrize("query", MALICIOUS)
 def test_a_hostile_link_is_a_friendly_page(
-    open_page: Opener, url: str, query: str, demo: Library
+    open_page: Opener, url: str, query: str, demo: Shelf
 ) -> None:
     page, _ = open_page()
     dialogs: list[str] = []
@@ -227,7 +225,7 @@ def test_an_unknown_page_has_a_way_back(open_page: Opener, url: str) -> None:
 
 
 def test_nobody_left_by_the_filters_is_said_on_every_card(
-    open_page: Opener, url: str, demo: Library
+    open_page: Opener, url: str, demo: Shelf
 ) -> None:
     page, _ = open_page()
     overview = Overview(page, url).open("?f.AGE=1..2")
@@ -240,7 +238,7 @@ def test_nobody_left_by_the_filters_is_said_on_every_card(
 
 
 def test_one_patient_shows_counts_and_no_percentage(
-    open_page: Opener, url: str, demo: Library
+    open_page: Opener, url: str, demo: Shelf
 ) -> None:
     adsl = demo.resolve("")[1].analysis.adsl
     ages = adsl.loc[adsl["ENRLFL"] == "Y", "AGE"].value_counts()
@@ -276,7 +274,7 @@ def test_an_empty_store_says_how_to_import(open_page: Opener, empty_url: str) ->
 
 
 def test_downloads_name_their_view_and_cut(
-    open_page: Opener, url: str, demo: Library, tmp_path: Path
+    open_page: Opener, url: str, demo: Shelf, tmp_path: Path
 ) -> None:
     page, _ = open_page()
     overview = Overview(page, url).open("?backbone=taxane")
@@ -325,7 +323,7 @@ def test_a_link_to_a_card_is_copied(open_page: Opener, url: str) -> None:
     assert copied == f"{page.url}#overview-maturity"
 
 
-def test_the_choice_of_a_cut_keeps_the_study(open_page: Opener, demo: Library, url: str) -> None:
+def test_the_choice_of_a_cut_keeps_the_study(open_page: Opener, demo: Shelf, url: str) -> None:
     selection, _ = demo.resolve("backbone=taxane&f.AGE=40..")
     page, _ = open_page()
     Overview(page, url).open("?" + replace(selection, rules="ema").query())
@@ -333,7 +331,7 @@ def test_the_choice_of_a_cut_keeps_the_study(open_page: Opener, demo: Library, u
 
 
 def test_counts_beside_the_filters_follow_the_view(
-    open_page: Opener, url: str, demo: Library
+    open_page: Opener, url: str, demo: Shelf
 ) -> None:
     page, _ = open_page()
     overview = Overview(page, url).open()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from components.theme import STRUCTURE
-from dashboard.library import Library
+from dashboard.shelf import Shelf
 from tests.browser.conftest import Opener
 from tests.browser.pages import Overview, clipped, serious
 
@@ -114,7 +114,7 @@ def test_paper_is_light_and_without_controls(open_page: Opener, url: str) -> Non
     assert line_colour(page) == rgb(STRUCTURE["accent"].dark)
 
 
-def test_everything_is_reached_by_keyboard(open_page: Opener, url: str, demo: Library) -> None:
+def test_everything_is_reached_by_keyboard(open_page: Opener, url: str, demo: Shelf) -> None:
     page, _ = open_page()
     overview = Overview(page, url).open()
     page.keyboard.press("Tab")

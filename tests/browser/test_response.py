@@ -10,10 +10,10 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from components import numbers
-from dashboard.library import Library
 from dashboard.metrics.types import Proportion
 from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
+from dashboard.shelf import Shelf
 from tests.browser.conftest import Opener
 from tests.browser.pages import clipped, serious
 
@@ -38,7 +38,7 @@ def body(page: Page, name: str) -> str:
     return " ".join(page.locator(f"#response-{name} .card-body").inner_text().split())
 
 
-def answers(demo: Library, query: str = "") -> dict[str, Any]:
+def answers(demo: Shelf, query: str = "") -> dict[str, Any]:
     selection, _ = demo.resolve(query)
     results = Results(demo, PANELS, Flask(__name__))
     return {n: results.panel(f"response-{n}", selection, Audience.FULL) for n in NAMES}
@@ -60,7 +60,7 @@ QUERIES = (
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_numbers_on_screen_are_those_of_the_metrics(
-    open_page: Opener, url: str, demo: Library, query: str
+    open_page: Opener, url: str, demo: Shelf, query: str
 ) -> None:
     page, _ = open_page()
     opened(page, url, f"?{query}" if query else "")
@@ -95,7 +95,7 @@ def test_numbers_on_screen_are_those_of_the_metrics(
 
 
 def test_the_strip_comes_on_demand_and_stays_through_a_filter(
-    open_page: Opener, url: str, demo: Library
+    open_page: Opener, url: str, demo: Shelf
 ) -> None:
     page, _ = open_page()
     opened(page, url)

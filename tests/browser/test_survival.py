@@ -13,11 +13,11 @@ from playwright.sync_api import Page, expect
 
 from components import numbers
 from components.survival import words
-from dashboard.library import Library
 from dashboard.metrics.kaplan_meier import Quantile, Rate
 from dashboard.pages.survival import CARDS
 from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
+from dashboard.shelf import Shelf
 from tests.browser.conftest import Opener
 from tests.browser.pages import clipped, serious
 
@@ -73,7 +73,7 @@ class Survival:
         self.card("curve").locator(".menu-choice", has_text=re.compile(f"^{choice}")).click()
 
 
-def answers(demo: Library, query: str) -> dict[str, Any]:
+def answers(demo: Shelf, query: str) -> dict[str, Any]:
     selection, _ = demo.resolve(query)
     results = Results(demo, PANELS, Flask(__name__))
     return {
@@ -121,7 +121,7 @@ def check_numbers(page: Survival, told: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("query", VIEWS)
 def test_the_screen_says_what_the_metrics_say(
-    open_page: Opener, url: str, demo: Library, query: str
+    open_page: Opener, url: str, demo: Shelf, query: str
 ) -> None:
     page, watch = open_page()
     survival = Survival(page, url).open(query)
@@ -148,7 +148,7 @@ ALIGNED = """() => {
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("query", ["", "group=ECOGBL"])
 def test_the_counts_stand_under_their_months(
-    open_page: Opener, url: str, demo: Library, width: int, query: str
+    open_page: Opener, url: str, demo: Shelf, width: int, query: str
 ) -> None:
     page, _ = open_page(width)
     Survival(page, url).open(query)
@@ -168,7 +168,7 @@ def test_the_counts_stand_under_their_months(
     assert max(x for x in found["labels"]) < first  # names do not run into the counts
 
 
-def test_choices_are_views_with_an_address(open_page: Opener, url: str, demo: Library) -> None:
+def test_choices_are_views_with_an_address(open_page: Opener, url: str, demo: Shelf) -> None:
     page, _ = open_page()
     survival = Survival(page, url).open()
     survival.choose("Endpoint", "Overall survival")
@@ -198,7 +198,7 @@ def test_nothing_compares_by_a_p_value(open_page: Opener, url: str) -> None:
 
 
 def test_who_differs_between_the_rules_is_one_click_away(
-    open_page: Opener, url: str, demo: Library
+    open_page: Opener, url: str, demo: Shelf
 ) -> None:
     page, _ = open_page()
     survival = Survival(page, url).open()
@@ -211,7 +211,7 @@ def test_who_differs_between_the_rules_is_one_click_away(
         expect(details.get_by_text(patient["usubjid"])).to_be_visible()
 
 
-def test_the_list_is_sorted_and_turned(open_page: Opener, url: str, demo: Library) -> None:
+def test_the_list_is_sorted_and_turned(open_page: Opener, url: str, demo: Shelf) -> None:
     page, _ = open_page()
     survival = Survival(page, url).open()
     card = survival.card("reasons")
@@ -236,7 +236,7 @@ def test_the_list_is_sorted_and_turned(open_page: Opener, url: str, demo: Librar
     expect(first).to_contain_text(by_time[12][1])
 
 
-def test_files_hold_what_is_plotted(open_page: Opener, url: str, demo: Library) -> None:
+def test_files_hold_what_is_plotted(open_page: Opener, url: str, demo: Shelf) -> None:
     page, _ = open_page()
     Survival(page, url).open("endpoint=OS")
     href = page.locator("#survival-curve .card-tools a[download]").get_attribute("href")

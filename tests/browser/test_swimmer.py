@@ -14,9 +14,9 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from components.numbers import fixed
-from dashboard.library import Library
 from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
+from dashboard.shelf import Shelf
 from data_access.store import CutStore
 from tests.browser.conftest import Opener, serving
 from tests.browser.pages import clipped, serious
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 
 VIEWS = (
     "", "backbone=taxane", "backbone=eribulin", "backbone=platinum", "backbone=carboplatin",
-    "backbone=taxane&backbone=utd1", "set=safety", "set=evaluable", "set=full", "f.AGE=30..45",
+    "backbone=taxane&backbone=utidelone", "set=safety", "set=evaluable", "set=full", "f.AGE=30..45",
     "f.AGE=60..", "f.AGE=..50&backbone=capecitabine", "f.ECOGBL=0", "f.ECOGBL=1&set=safety",
     "f.VISCFL=Y", "f.VISCFL=N&backbone=vinorelbine", "f.SITEID=01", "f.SITEID=05", "rules=ema",
     "f.AGE=1..2",
@@ -74,9 +74,9 @@ class Swimmer:
         self.ready()
 
 
-def told(library: Library, query: str = "") -> dict[str, Any]:
-    results = Results(library, PANELS, Flask(__name__))
-    return results.panel("swimmer-lanes", library.resolve(query)[0], Audience.FULL)
+def told(shelf: Shelf, query: str = "") -> dict[str, Any]:
+    results = Results(shelf, PANELS, Flask(__name__))
+    return results.panel("swimmer-lanes", shelf.resolve(query)[0], Audience.FULL)
 
 
 def names(answer: dict[str, Any], sort: str, group: str = "none") -> list[str]:
@@ -106,7 +106,7 @@ def many_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_lanes_arrows_and_deaths_are_those_of_the_metrics(
-    open_page: Opener, url: str, demo: Library
+    open_page: Opener, url: str, demo: Shelf
 ) -> None:
     page, _ = open_page()
     for query in VIEWS:
@@ -126,7 +126,7 @@ def test_lanes_arrows_and_deaths_are_those_of_the_metrics(
         assert said.startswith(f"{len(on)} of {len(drawn)} patient"), query
 
 
-def test_the_table_says_the_same_numbers(open_page: Opener, url: str, demo: Library) -> None:
+def test_the_table_says_the_same_numbers(open_page: Opener, url: str, demo: Shelf) -> None:
     page, _ = open_page()
     Swimmer(page, url).open("backbone=taxane")
     answer = told(demo, "backbone=taxane")
@@ -139,9 +139,7 @@ def test_the_table_says_the_same_numbers(open_page: Opener, url: str, demo: Libr
             expect(row).to_contain_text(f"({lane['response_days']} d)")
 
 
-def test_sorting_and_grouping_keep_the_menu_open(
-    open_page: Opener, url: str, demo: Library
-) -> None:
+def test_sorting_and_grouping_keep_the_menu_open(open_page: Opener, url: str, demo: Shelf) -> None:
     page, _ = open_page()
     swimmer = Swimmer(page, url).open()
     answer = told(demo)
@@ -161,8 +159,11 @@ def test_sorting_and_grouping_keep_the_menu_open(
     )
     # a filter keeps what the reader has chosen
     page.locator(".pills input[value=taxane]").check()
+    few = told(demo, "backbone=taxane")
+    expect(page.locator("#patients-shown")).to_contain_text(f"{few['n']} of ")
+    expect(page.locator("#swimmer-lanes .card-n")).to_contain_text(f"n = {few['n']}")
     expect(page.locator(".lane-controls .menu-label")).to_contain_text("grouped by site")
-    assert swimmer.ready().lanes() == names(told(demo, "backbone=taxane"), "start", "site")
+    assert swimmer.ready().lanes() == names(few, "start", "site")
 
 
 def test_four_hundred_patients_come_in_pages_by_keyboard(open_page: Opener, many_url: str) -> None:
@@ -196,8 +197,10 @@ def test_a_column_sorts_and_keeps_the_keyboard(open_page: Opener, many_url: str)
     page, _ = open_page()
     Swimmer(page, many_url).open()
     head = page.get_by_role("button", name="Patient").first
+    sorted_by = page.locator(".lane-table thead th", has_text="Patient")
     head.focus()
     page.keyboard.press("Enter")
+    expect(sorted_by).to_have_attribute("aria-sort", "ascending")
     expect(page.locator(".lane-table tbody th").first).to_have_text("000")
     expect(head).to_be_focused()
     page.keyboard.press("Enter")

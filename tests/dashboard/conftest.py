@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from dashboard.factory import create_app
 from dashboard.index import InterimDash
-from dashboard.library import Library
 from dashboard.settings import Settings
+from dashboard.shelf import Shelf
 from data_access.store import CutStore
 from tests.dashboard.written import import_written
 
@@ -27,8 +27,8 @@ def written_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def library(written_home: Path) -> Library:
-    return Library(CutStore(written_home))
+def shelf(written_home: Path) -> Shelf:
+    return Shelf(CutStore(written_home))
 
 
 @pytest.fixture(scope="session")

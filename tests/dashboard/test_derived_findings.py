@@ -20,7 +20,6 @@ from dashboard.comparison import FDA, compare
 from dashboard.demo import write_exports
 from dashboard.derived_findings import RULES, derived_findings
 from dashboard.document import PAGE, derived_page
-from dashboard.library import Library
 from dashboard.metrics.duration import duration_of_response
 from dashboard.metrics.target_response import target_codes
 from dashboard.metrics.time_to_event import TimeToEvent
@@ -29,6 +28,7 @@ from dashboard.panels.overview import quality
 from dashboard.preview import Preview
 from dashboard.report.checks import derivation_checks
 from dashboard.results import Audience, Results
+from dashboard.shelf import Shelf
 from data_access.findings import Finding, Severity, describe
 from data_access.importer import check_exports, import_exports
 from data_access.rules import all_rules
@@ -332,9 +332,9 @@ def test_the_overview_lists_them_beside_those_of_the_import(tmp_path):
     store = CutStore(tmp_path / "home")
     tables = {"adsl": ADSL, "adrs": ADRS + best("CBOR", CBOR | {"P07": "PR"})}
     cut = import_written(store, tmp_path / "written", **tables)
-    library = Library(store)
-    results = Results(library, {"quality": quality}, Flask("test"))
-    answer = results.panel("quality", library.resolve("")[0], Audience.FULL)
+    shelf = Shelf(store)
+    results = Results(shelf, {"quality": quality}, Flask("test"))
+    answer = results.panel("quality", shelf.resolve("")[0], Audience.FULL)
     counts = {g["severity"]: g["n"] for g in answer["groups"]}
     assert sum(counts.values()) == len(cut.findings) + 1
     errors = next(g for g in answer["groups"] if g["severity"] == "error")

@@ -10,42 +10,42 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from dashboard.library import Library
 from dashboard.pages.overview import CARDS
 from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
 from dashboard.selection import Levels, Range, Selection
+from dashboard.shelf import Shelf
 from data_access.store import CutStore
 from tests.dashboard.written import ADRS, ADSL, STUDY, import_written
 
 Said = Callable[[Any], str]
 
 
-def results_of(library: Library) -> Results:
-    return Results(library, PANELS, Flask(__name__))
+def results_of(shelf: Shelf) -> Results:
+    return Results(shelf, PANELS, Flask(__name__))
 
 
-def shown(library: Library, name: str, said: Said, selection: Selection | None = None) -> str:
+def shown(shelf: Shelf, name: str, said: Said, selection: Selection | None = None) -> str:
     """The words of one card."""
-    chosen = selection or library.resolve("")[0]
-    answer = results_of(library).panel(name, chosen, Audience.FULL)
+    chosen = selection or shelf.resolve("")[0]
+    answer = results_of(shelf).panel(name, chosen, Audience.FULL)
     return said(next(c for c in CARDS if c.name == name).draw(answer))
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Callable[..., Library]:
-    """A library whose only cut is made of other tables."""
+def other(tmp_path: Path) -> Callable[..., Shelf]:
+    """A shelf whose only cut is made of other tables."""
 
-    def make(**more: str) -> Library:
+    def make(**more: str) -> Shelf:
         store = CutStore(tmp_path / "home")
         import_written(store, tmp_path / "written", **more)
-        return Library(store)
+        return Shelf(store)
 
     return make
 
 
-def test_status_strip(library: Library, said: Said) -> None:
-    told = shown(library, "overview-status", said)
+def test_status_strip(shelf: Shelf, said: Said) -> None:
+    told = shown(shelf, "overview-status", said)
     for words in (
         "Data cut-off 1 Jul 2025",
         "Enrolled 9 of 12 planned",
@@ -58,8 +58,8 @@ def test_status_strip(library: Library, said: Said) -> None:
     assert "Response-evaluable 6 of 9" in told
 
 
-def test_objective_response_in_its_window(library: Library, said: Said) -> None:
-    told = shown(library, "overview-efficacy", said)
+def test_objective_response_in_its_window(shelf: Shelf, said: Said) -> None:
+    told = shown(shelf, "overview-efficacy", said)
     assert "2/9 (22.2%; 95% CI 2.8 to 60.0, Clopper-Pearson)" in told
     assert (
         "2 of 9 patients had a confirmed response (CR or PR) within 182 days of first dose. "
@@ -67,22 +67,22 @@ def test_objective_response_in_its_window(library: Library, said: Said) -> None:
     ) in told
 
 
-def test_disease_control_and_deaths(library: Library, said: Said) -> None:
-    told = shown(library, "overview-efficacy", said)
+def test_disease_control_and_deaths(shelf: Shelf, said: Said) -> None:
+    told = shown(shelf, "overview-efficacy", said)
     assert "4/9 (44.4%; 95% CI 13.7 to 78.8, Clopper-Pearson)" in told
     assert "4 of 9 patients had a response, or stable disease lasting at least 42 days" in told
     assert "2 of 9 patients died of any cause by the cut-off." in told
 
 
-def test_progression_free_survival(library: Library, said: Said) -> None:
+def test_progression_free_survival(shelf: Shelf, said: Said) -> None:
     """Events by hand: P02 PD on day 84, P04 PD on day 42; every other patient is censored."""
-    told = shown(library, "overview-efficacy", said)
+    told = shown(shelf, "overview-efficacy", said)
     assert "Progression-free survival at 6 months" in told
     assert "2 of 9 patients progressed or died" in told
 
 
-def test_the_numbers_on_the_card_are_those_of_the_panel(library: Library, said: Said) -> None:
-    answer = results_of(library).panel("overview-efficacy", library.resolve("")[0], Audience.FULL)
+def test_the_numbers_on_the_card_are_those_of_the_panel(shelf: Shelf, said: Said) -> None:
+    answer = results_of(shelf).panel("overview-efficacy", shelf.resolve("")[0], Audience.FULL)
     assert (answer["window"]["interim"]["headline"]["x"], answer["n"]) == (2, 9)
     assert answer["window"]["interim"]["numerator"] == ["P01", "P03"]
     assert answer["window"]["pending"] == ["P07", "P08", "P09"]
@@ -91,8 +91,8 @@ def test_the_numbers_on_the_card_are_those_of_the_panel(library: Library, said: 
     assert answer["deaths"]["numerator"] == ["P02", "P04"]
 
 
-def test_maturity_and_bounds(library: Library, said: Said) -> None:
-    told = shown(library, "overview-maturity", said)
+def test_maturity_and_bounds(shelf: Shelf, said: Said) -> None:
+    told = shown(shelf, "overview-maturity", said)
     # P01 to P05 started at least 182 days before the cut-off; P06 (day 181) left on day 50.
     assert "6 of 9 windows complete" in told
     assert "5 followed for the whole 182 days; 1 closed earlier; 3 still open" in told
@@ -101,21 +101,21 @@ def test_maturity_and_bounds(library: Library, said: Said) -> None:
     assert "Only patients who started at least 182 days before the cut-off 2/5" in told
 
 
-def test_enrolment_against_the_planned_number(library: Library, said: Said) -> None:
-    told = shown(library, "overview-accrual", said)
+def test_enrolment_against_the_planned_number(shelf: Shelf, said: Said) -> None:
+    told = shown(shelf, "overview-accrual", said)
     assert "n = 9" in told
     assert "9 enrolled of 12 planned." in told
 
 
-def test_the_plan_is_no_yardstick_for_a_part_of_the_trial(library: Library, said: Said) -> None:
-    some = replace(library.resolve("")[0], backbones=("taxane",))
-    told = shown(library, "overview-accrual", said, some)
+def test_the_plan_is_no_yardstick_for_a_part_of_the_trial(shelf: Shelf, said: Said) -> None:
+    some = replace(shelf.resolve("")[0], backbones=("taxane",))
+    told = shown(shelf, "overview-accrual", said, some)
     assert "12" not in told
     assert "The plan is for the whole trial and is not shown under a filter." in told
 
 
-def test_the_registry_is_quoted_and_corrected(library: Library, said: Said) -> None:
-    told = shown(library, "overview-registry", said)
+def test_the_registry_is_quoted_and_corrected(shelf: Shelf, said: Said) -> None:
+    told = shown(shelf, "overview-registry", said)
     assert "randomization to death from any cause, up to 6 months" in told
     assert "Death from any cause alone is overall survival" in told
     assert "The trial is not randomised." in told
@@ -124,7 +124,7 @@ def test_the_registry_is_quoted_and_corrected(library: Library, said: Said) -> N
 
 
 def test_the_registry_is_not_corrected_where_it_is_right(
-    other: Callable[..., Library], said: Said
+    other: Callable[..., Shelf], said: Said
 ) -> None:
     study = STUDY.replace(
         "randomization to death from any cause", "first dose to progression or death"
@@ -135,9 +135,9 @@ def test_the_registry_is_not_corrected_where_it_is_right(
     assert "not randomised" not in told
 
 
-def test_below_five_patients_there_is_no_percentage(library: Library, said: Said) -> None:
-    few = replace(library.resolve("")[0], backbones=("taxane",))
-    told = shown(library, "overview-efficacy", said, few)
+def test_below_five_patients_there_is_no_percentage(shelf: Shelf, said: Said) -> None:
+    few = replace(shelf.resolve("")[0], backbones=("taxane",))
+    told = shown(shelf, "overview-efficacy", said, few)
     assert "1/3 (95% CI 0.8 to 90.6, Clopper-Pearson)" in told
     assert "Fewer than 5 patients: counts and interval only." in told
     assert "33.3%" not in told
@@ -145,22 +145,20 @@ def test_below_five_patients_there_is_no_percentage(library: Library, said: Said
 
 
 @pytest.mark.parametrize("name", [c.name for c in CARDS])
-def test_nobody_and_one_patient_are_words_not_errors(
-    library: Library, said: Said, name: str
-) -> None:
-    whole = library.resolve("")[0]
+def test_nobody_and_one_patient_are_words_not_errors(shelf: Shelf, said: Said, name: str) -> None:
+    whole = shelf.resolve("")[0]
     nobody = replace(whole, filters=(Range("AGE", 1.0, 2.0),))
-    told = shown(library, name, said, nobody)
+    told = shown(shelf, name, said, nobody)
     if name in ("overview-efficacy", "overview-maturity", "overview-accrual"):
         assert "No patient is left by the filters." in told
     one = replace(whole, filters=(Range("AGE", 70.0, 70.0),))
-    alone = shown(library, name, said, one)
+    alone = shown(shelf, name, said, one)
     assert "nan" not in told.lower().split()
     assert "None" not in told + alone
 
 
 def test_an_export_of_adsl_alone_says_what_is_missing(
-    other: Callable[..., Library], said: Said
+    other: Callable[..., Shelf], said: Said
 ) -> None:
     bare = other(
         study='[study]\nid = "bare"\ntitle = "Bare"\n',
@@ -182,14 +180,14 @@ def test_an_export_of_adsl_alone_says_what_is_missing(
     assert "states no registered endpoint" in shown(bare, "overview-registry", said)
 
 
-def test_a_death_without_a_date_is_still_a_death(other: Callable[..., Library], said: Said) -> None:
+def test_a_death_without_a_date_is_still_a_death(other: Callable[..., Shelf], said: Said) -> None:
     flagged = ADSL.replace("2025-01-29,Y,2025-01-29", ",Y,2025-01-29")
     told = shown(other(adsl=flagged, adrs=ADRS), "overview-efficacy", said)
     assert "2 of 9 patients died of any cause by the cut-off. 1 of them without a date" in told
 
 
 def test_a_response_after_the_window_is_shown_and_not_counted(
-    other: Callable[..., Library], said: Said
+    other: Callable[..., Shelf], said: Said
 ) -> None:
     # P05, first dose 2024-12-01: PR on day 184, confirmed on day 212
     days = ("2025-06-03", "2025-07-01")
@@ -200,27 +198,27 @@ def test_a_response_after_the_window_is_shown_and_not_counted(
 
 
 def test_without_a_window_the_whole_follow_up_counts(
-    other: Callable[..., Library], said: Said
+    other: Callable[..., Shelf], said: Said
 ) -> None:
     study = STUDY.replace("orr_window_days = 182\n", "").replace("window_days = 182\n", "")
     told = shown(other(study=study, adsl=ADSL, adrs=ADRS), "overview-efficacy", said)
     assert "as their best response so far; no response window is stated" in told
 
 
-def test_findings_are_counted_by_severity_and_opened_by_words(library: Library, said: Said) -> None:
-    answer = results_of(library).panel("overview-quality", library.resolve("")[0], Audience.FULL)
-    findings = library.resolve("")[1].cut.findings
+def test_findings_are_counted_by_severity_and_opened_by_words(shelf: Shelf, said: Said) -> None:
+    answer = results_of(shelf).panel("overview-quality", shelf.resolve("")[0], Audience.FULL)
+    findings = shelf.resolve("")[1].cut.findings
     assert sum(g["n"] for g in answer["groups"]) == len(findings) > 0
-    told = shown(library, "overview-quality", said)
+    told = shown(shelf, "overview-quality", said)
     for group in answer["groups"]:
         assert str(group["n"]) in told
         assert group["findings"][0]["sentence"] in told
 
 
-def test_sensitivity_rules_change_the_question(library: Library) -> None:
+def test_sensitivity_rules_change_the_question(shelf: Shelf) -> None:
     """FDA-like rules first; the EMA-like rules on demand, each named on the card."""
-    whole = library.resolve("")[0]
-    results = results_of(library)
+    whole = shelf.resolve("")[0]
+    results = results_of(shelf)
     rules = {
         r: results.panel("overview-efficacy", replace(whole, rules=r), Audience.FULL)["pfs"][
             "data"
@@ -230,10 +228,10 @@ def test_sensitivity_rules_change_the_question(library: Library) -> None:
     assert rules == {"primary": "FDA", "ema": "EMA"}
 
 
-def test_a_filter_value_never_reaches_a_card_unread(library: Library) -> None:
-    whole = library.resolve("")[0]
+def test_a_filter_value_never_reaches_a_card_unread(shelf: Shelf) -> None:
+    whole = shelf.resolve("")[0]
     one = replace(whole, filters=(Levels("SEX", ("M",)),))
-    answer = results_of(library).panel("overview-efficacy", one, Audience.FULL)
+    answer = results_of(shelf).panel("overview-efficacy", one, Audience.FULL)
     assert answer["filter_words"] == "Sex: M"
     assert answer["orr"]["denominator"] == ["P04"]
 
@@ -249,7 +247,7 @@ P05,1,Rash,RASH,SKIN,2024-11-01,2024-11-02,3,N,Y,N
 
 
 def test_related_and_serious_events_of_the_safety_set(
-    other: Callable[..., Library], said: Said
+    other: Callable[..., Shelf], said: Said
 ) -> None:
     """Related and grade 3 or higher: P01 alone (twice); serious: P01 and P03; safety set of 8."""
     told = shown(other(adsl=ADSL, adrs=ADRS, adae=ADAE), "overview-safety", said)
@@ -261,7 +259,7 @@ def test_related_and_serious_events_of_the_safety_set(
     assert "2/8 (25.0%" in told
 
 
-def test_severity_is_never_called_a_grade(other: Callable[..., Library], said: Said) -> None:
+def test_severity_is_never_called_a_grade(other: Callable[..., Shelf], said: Said) -> None:
     words = {"AETOXGR": "AESEV", "2": "MODERATE", "3": "SEVERE", "4": "SEVERE"}
     cells = [line.split(",") for line in ADAE.splitlines()]
     severity = "\n".join(",".join([*c[:7], words[c[7]], *c[8:]]) for c in cells) + "\n"
@@ -271,9 +269,9 @@ def test_severity_is_never_called_a_grade(other: Callable[..., Library], said: S
 
 
 def test_safety_without_events_or_doses_says_so(
-    other: Callable[..., Library], library: Library, said: Said
+    other: Callable[..., Shelf], shelf: Shelf, said: Said
 ) -> None:
-    assert "The export holds no adverse events (ADAE)" in shown(library, "overview-safety", said)
+    assert "The export holds no adverse events (ADAE)" in shown(shelf, "overview-safety", said)
     bare = other(
         study='[study]\nid = "bare"\ntitle = "Bare"\n', adsl="USUBJID,SEX\nP01,F\n", adae=ADAE
     )

@@ -6,31 +6,31 @@ from dataclasses import replace
 
 import pytest
 
-from dashboard.library import Library
 from dashboard.population import Population, population
 from dashboard.selection import Levels, Range, Selection
+from dashboard.shelf import Shelf
 
 
 @pytest.fixture
-def all_patients(library: Library) -> Selection:
-    return library.resolve("")[0]
+def all_patients(shelf: Shelf) -> Selection:
+    return shelf.resolve("")[0]
 
 
-def see(library: Library, selection: Selection) -> Population:
-    return population(library.open(selection.study, selection.cut).analysis, selection)
+def see(shelf: Shelf, selection: Selection) -> Population:
+    return population(shelf.open(selection.study, selection.cut).analysis, selection)
 
 
 def test_without_filters_the_analysis_set_is_shown_whole(
-    library: Library, all_patients: Selection
+    shelf: Shelf, all_patients: Selection
 ) -> None:
-    found = see(library, all_patients)
+    found = see(shelf, all_patients)
     assert found.members.patients == tuple(f"P0{i}" for i in range(1, 10))
     assert found.members is found.base
 
 
-def test_backbone_groups_overlap(library: Library, all_patients: Selection) -> None:
+def test_backbone_groups_overlap(shelf: Shelf, all_patients: Selection) -> None:
     def chosen(*groups: str) -> tuple[str, ...]:
-        return see(library, replace(all_patients, backbones=groups)).members.patients
+        return see(shelf, replace(all_patients, backbones=groups)).members.patients
 
     assert chosen("taxane") == ("P01", "P02", "P06")
     assert chosen("carboplatin") == ("P05", "P06")
@@ -39,49 +39,47 @@ def test_backbone_groups_overlap(library: Library, all_patients: Selection) -> N
 
 
 def test_levels_of_one_column_widen_and_columns_narrow(
-    library: Library, all_patients: Selection
+    shelf: Shelf, all_patients: Selection
 ) -> None:
     women = replace(all_patients, filters=(Levels("SEX", ("F",)),))
-    assert len(see(library, women).members.patients) == 8
+    assert len(see(shelf, women).members.patients) == 8
     everyone = replace(all_patients, filters=(Levels("SEX", ("F", "M")),))
-    assert len(see(library, everyone).members.patients) == 9
+    assert len(see(shelf, everyone).members.patients) == 9
     with_liver = replace(women, filters=(*women.filters, Levels("LIVERFL", ("Y",))))
-    assert see(library, with_liver).members.patients == ("P01", "P03", "P09")
+    assert see(shelf, with_liver).members.patients == ("P01", "P03", "P09")
 
 
 def test_a_missing_value_is_a_level_and_outside_every_range(
-    library: Library, all_patients: Selection
+    shelf: Shelf, all_patients: Selection
 ) -> None:
     unknown = replace(all_patients, filters=(Levels("LIVERFL", ("",)),))
-    assert see(library, unknown).members.patients == ("P06",)
+    assert see(shelf, unknown).members.patients == ("P06",)
     any_age = replace(all_patients, filters=(Range("AGE", 0.0, 200.0),))
-    assert "P09" not in see(library, any_age).members.patients
+    assert "P09" not in see(shelf, any_age).members.patients
 
 
-def test_ranges_hold_their_ends(library: Library, all_patients: Selection) -> None:
+def test_ranges_hold_their_ends(shelf: Shelf, all_patients: Selection) -> None:
     selection = replace(all_patients, filters=(Range("AGE", 51.0, 62.0),))
-    assert see(library, selection).members.patients == ("P01", "P02", "P05")
+    assert see(shelf, selection).members.patients == ("P01", "P02", "P05")
 
 
 def test_who_is_filtered_out_is_listed_with_the_reason(
-    library: Library, all_patients: Selection
+    shelf: Shelf, all_patients: Selection
 ) -> None:
-    found = see(library, replace(all_patients, backbones=("eribulin",)))
+    found = see(shelf, replace(all_patients, backbones=("eribulin",)))
     reasons = {e.usubjid: e.reason for e in found.members.excluded}
     assert reasons["P01"] == "outside the chosen filters"
     assert reasons["P10"] == "ENRLFL is not Y"
     assert found.members.patients == ("P03", "P04", "P09")
 
 
-def test_a_count_says_what_choosing_it_would_show(
-    library: Library, all_patients: Selection
-) -> None:
+def test_a_count_says_what_choosing_it_would_show(shelf: Shelf, all_patients: Selection) -> None:
     """Each level is counted under every other filter, and only inside the analysis set."""
     selection = replace(all_patients, backbones=("taxane",), filters=(Levels("LIVERFL", ("Y",)),))
-    counts = see(library, selection).counts
+    counts = see(shelf, selection).counts
     assert counts["LIVERFL"] == {"Y": 1, "N": 1, "": 1}
     assert counts["backbone"] == {"taxane": 1, "eribulin": 3}
     assert counts["SEX"] == {"F": 1}
     for group, count in counts["backbone"].items():
-        alone = see(library, replace(selection, backbones=(group,)))
+        alone = see(shelf, replace(selection, backbones=(group,)))
         assert alone.members.n == count

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from dashboard.library import Library
 from dashboard.pages.overview import CARDS
 from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
+from dashboard.shelf import Shelf
 from data_access.importer import import_exports
 from data_access.store import CutStore
 from tests.conftest import STUDIES
@@ -30,9 +30,9 @@ def answers(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
             shared / "data" / name / "csv", STUDIES / name / "study.toml", store=store
         )
         assert made.cut is not None, [f.sentence for f in made.findings]
-        library = Library(store)
-        results = Results(library, PANELS, Flask(__name__))
-        selection = library.resolve("")[0]
+        shelf = Shelf(store)
+        results = Results(shelf, PANELS, Flask(__name__))
+        selection = shelf.resolve("")[0]
         found[name] = {c.name: results.panel(c.name, selection, Audience.FULL) for c in CARDS}
         for card in CARDS:
             assert card.draw(found[name][card.name]) is not None

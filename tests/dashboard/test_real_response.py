@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from dashboard.library import Library
 from dashboard.pages.response import CARDS
 from dashboard.panels import PANELS
 from dashboard.report import metrics_report
 from dashboard.report.options import ReportOptions
 from dashboard.results import Audience, Results
+from dashboard.shelf import Shelf
 from data_access.importer import import_exports
 from data_access.store import CutStore
 from tests.conftest import STUDIES
@@ -23,7 +23,7 @@ SETS = ("cdisc_pilot", "imvigor210", "metabric_cbioportal", "pharmaverse_onco", 
 
 
 @pytest.fixture(scope="module")
-def libraries(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Library]:
+def libraries(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shelf]:
     found = {}
     for name in SETS:
         store = CutStore(tmp_path_factory.mktemp(name))
@@ -31,14 +31,14 @@ def libraries(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
             shared / "data" / name / "csv", STUDIES / name / "study.toml", store=store
         )
         assert made.cut is not None, [f.sentence for f in made.findings]
-        found[name] = Library(store)
+        found[name] = Shelf(store)
     return found
 
 
-def answers(library: Library, query: str = "") -> dict[str, Any]:
+def answers(shelf: Shelf, query: str = "") -> dict[str, Any]:
     """Every card's answer; drawing and listing each must work on every export."""
-    results = Results(library, PANELS, Flask(__name__))
-    selection = library.resolve(query)[0]
+    results = Results(shelf, PANELS, Flask(__name__))
+    selection = shelf.resolve(query)[0]
     found = {}
     for card in CARDS:
         found[card.name] = results.panel(card.name, selection, Audience.FULL)
@@ -51,14 +51,14 @@ def answers(library: Library, query: str = "") -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", SETS)
 def test_every_card_can_be_drawn_for_every_set_and_level(
-    libraries: dict[str, Library], name: str
+    libraries: dict[str, Shelf], name: str
 ) -> None:
-    library = libraries[name]
-    opened = library.resolve("")[1]
+    shelf = libraries[name]
+    opened = shelf.resolve("")[1]
     for set_ in opened.vocabulary.sets:
-        answers(library, f"set={set_}")
+        answers(shelf, f"set={set_}")
     for backbone in opened.vocabulary.backbones:
-        answers(library, f"backbone={backbone}")
+        answers(shelf, f"backbone={backbone}")
 
 
 @pytest.mark.parametrize(
@@ -76,17 +76,17 @@ def test_every_card_can_be_drawn_for_every_set_and_level(
     ],
 )
 def test_the_page_shows_what_the_report_states(
-    libraries: dict[str, Library], name: str, query: str, where: dict[str, tuple[str, ...]]
+    libraries: dict[str, Shelf], name: str, query: str, where: dict[str, tuple[str, ...]]
 ) -> None:
-    library = libraries[name]
-    selection, opened = library.resolve(query)
+    shelf = libraries[name]
+    selection, opened = shelf.resolve(query)
     population: Any = selection.analysis_set
     report = metrics_report(
         opened.cut,
         ReportOptions(where=where, population=population, only=("response", "subgroups")),
     )
     expected, groups = report["response"], report["subgroups"]
-    told = answers(library, query)
+    told = answers(shelf, query)
     shown = next(s for s in told["response-rates"]["sets"] if s["id"] == population)
     for measure in ("orr", "dcr", "cbr", "orr_unconfirmed"):
         assert same(shown[measure], expected[measure])
@@ -116,7 +116,7 @@ def same(shown: dict[str, Any] | None, stated: dict[str, Any] | None) -> bool:
     return all(shown["headline"][k] == stated[k] for k in ("x", "n", "lower", "upper", "method"))
 
 
-def test_rates_are_those_of_r(libraries: dict[str, Library], shared: Path) -> None:
+def test_rates_are_those_of_r(libraries: dict[str, Shelf], shared: Path) -> None:
     for name, path in (
         ("random_cdisc", ("response", "BESRSPI", "overall")),
         ("imvigor210", ("response", "overall")),
@@ -133,7 +133,7 @@ def test_rates_are_those_of_r(libraries: dict[str, Library], shared: Path) -> No
             assert 100 * headline["upper"] == pytest.approx(expected[key]["upper"], rel=1e-6)
 
 
-def test_what_an_export_cannot_tell_is_not_zero(libraries: dict[str, Library]) -> None:
+def test_what_an_export_cannot_tell_is_not_zero(libraries: dict[str, Shelf]) -> None:
     imvigor = answers(libraries["imvigor210"])
     assert imvigor["response-waterfall"]["measured"] is False
     assert imvigor["response-best"]["source_unconfirmed"] is None

@@ -12,11 +12,11 @@ from flask import Flask
 
 from components.figures.kaplan_meier import kaplan_meier_figure
 from components.survival.curve import plot_of
-from dashboard.library import Library
 from dashboard.pages.survival import CARDS
 from dashboard.panels import PANELS
 from dashboard.panels.survival import MONTH
 from dashboard.results import Audience, Results
+from dashboard.shelf import Shelf
 from data_access.importer import import_exports
 from data_access.store import CutStore
 from tests.conftest import STUDIES
@@ -26,7 +26,7 @@ Ask = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def libraries(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Library]:
+def libraries(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shelf]:
     found = {}
     for name in SETS:
         store = CutStore(tmp_path_factory.mktemp(name))
@@ -34,18 +34,18 @@ def libraries(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[st
             shared / "data" / name / "csv", STUDIES / name / "study.toml", store=store
         )
         assert made.cut is not None, [f.sentence for f in made.findings]
-        found[name] = Library(store)
+        found[name] = Shelf(store)
     return found
 
 
 @pytest.fixture(scope="module")
-def ask(libraries: dict[str, Library]) -> Ask:
+def ask(libraries: dict[str, Shelf]) -> Ask:
     """What a card says of a set under a query."""
 
     def answer(name: str, card: str, query: str = "") -> dict[str, Any]:
-        library = libraries[name]
-        results = Results(library, PANELS, Flask(__name__))
-        return results.panel(f"survival-{card}", library.resolve(query)[0], Audience.FULL)
+        shelf = libraries[name]
+        results = Results(shelf, PANELS, Flask(__name__))
+        return results.panel(f"survival-{card}", shelf.resolve(query)[0], Audience.FULL)
 
     return answer
 
@@ -143,9 +143,9 @@ def test_start_of_time_is_only_claimed_where_dates_bear_it_out(ask: Ask) -> None
     assert ask("random_cdisc", "curve")["from_origin"] is False
 
 
-def test_every_view_of_every_set_can_be_drawn(ask: Ask, libraries: dict[str, Library]) -> None:
-    for name, library in libraries.items():
-        vocabulary = library.resolve("")[1].vocabulary
+def test_every_view_of_every_set_can_be_drawn(ask: Ask, libraries: dict[str, Shelf]) -> None:
+    for name, shelf in libraries.items():
+        vocabulary = shelf.resolve("")[1].vocabulary
         for endpoint in vocabulary.endpoints:
             for group in vocabulary.groupings:
                 query = f"endpoint={endpoint}&group={group}"

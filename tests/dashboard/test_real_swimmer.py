@@ -13,10 +13,10 @@ from flask import Flask
 from components.figures.swimmer import swimmer_figure
 from components.swimmer import lanes, table
 from components.swimmer.view import paged
-from dashboard.library import Library
 from dashboard.metrics.response import RESPONSE
 from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
+from dashboard.shelf import Shelf
 from data_access.importer import import_exports
 from data_access.store import CutStore
 from tests.conftest import STUDIES
@@ -36,9 +36,9 @@ def told(
         shared / "data" / name / "csv", STUDIES / name / "study.toml", store=store
     )
     assert made.cut is not None, [f.sentence for f in made.findings]
-    library = Library(store)
-    results = Results(library, PANELS, Flask(__name__))
-    selection = library.resolve("")[0]
+    shelf = Shelf(store)
+    results = Results(shelf, PANELS, Flask(__name__))
+    selection = shelf.resolve("")[0]
     return {
         "name": name,
         "lanes": results.panel("swimmer-lanes", selection, Audience.FULL),

@@ -16,10 +16,10 @@ import pytest
 from flask import Flask
 
 from components.response import waterfall as waterfall_card
-from dashboard.library import Library
 from dashboard.pages.response import CARDS, _columns
 from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
+from dashboard.shelf import Shelf
 from data_access.store import CutStore
 from tests.dashboard.written import ADRS, ADSL, STUDY, import_written
 
@@ -57,35 +57,35 @@ def with_lesions(adrs: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> Library:
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     """The written trial with its sums and new lesions."""
     folder = tmp_path_factory.mktemp("measured")
     store = CutStore(folder / "home")
     import_written(store, folder, adsl=ADSL, adrs=with_lesions(ADRS), adtr=ADTR)
-    return Library(store)
+    return Shelf(store)
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Callable[..., Library]:
-    def make(**more: str) -> Library:
+def other(tmp_path: Path) -> Callable[..., Shelf]:
+    def make(**more: str) -> Shelf:
         store = CutStore(tmp_path / "home")
         import_written(store, tmp_path / "written", **more)
-        return Library(store)
+        return Shelf(store)
 
     return make
 
 
-def answer(library: Library, name: str, query: str = "") -> dict[str, Any]:
-    results = Results(library, PANELS, Flask(__name__))
-    return results.panel(f"response-{name}", library.resolve(query)[0], Audience.FULL)
+def answer(shelf: Shelf, name: str, query: str = "") -> dict[str, Any]:
+    results = Results(shelf, PANELS, Flask(__name__))
+    return results.panel(f"response-{name}", shelf.resolve(query)[0], Audience.FULL)
 
 
-def shown(library: Library, name: str, said: Said, query: str = "") -> str:
+def shown(shelf: Shelf, name: str, said: Said, query: str = "") -> str:
     card = next(c for c in CARDS if c.name == f"response-{name}")
-    return said(card.draw(answer(library, name, query)))
+    return said(card.draw(answer(shelf, name, query)))
 
 
-def test_rates_by_denominator(measured: Library, said: Said) -> None:
+def test_rates_by_denominator(measured: Shelf, said: Said) -> None:
     told = shown(measured, "rates", said)
     # enrolled 9; evaluable: measurable and assessed, or progressed: P01 to P05 and P07
     assert "2/9 (22.2%; 95% CI 2.8 to 60.0, Clopper-Pearson)" in told
@@ -106,7 +106,7 @@ def test_rates_by_denominator(measured: Library, said: Said) -> None:
 
 
 def test_the_window_states_who_is_pending_and_how_far_it_can_go(
-    measured: Library, said: Said
+    measured: Shelf, said: Said
 ) -> None:
     told = shown(measured, "rates", said)
     assert "Inside the response window: 182 days from first dose Enrolled patients, n = 9" in told
@@ -117,13 +117,13 @@ def test_the_window_states_who_is_pending_and_how_far_it_can_go(
     assert "1 of them waits for the scan that may confirm a response." in told
 
 
-def test_the_chosen_set_is_a_denominator_too(measured: Library) -> None:
+def test_the_chosen_set_is_a_denominator_too(measured: Shelf) -> None:
     sets = answer(measured, "rates", "set=safety")["sets"]
     assert [s["id"] for s in sets] == ["safety", "enrolled", "full", "evaluable"]
     assert sets[0]["orr"]["headline"]["n"] == 8
 
 
-def test_best_responses_and_the_reasons_of_the_others(measured: Library, said: Said) -> None:
+def test_best_responses_and_the_reasons_of_the_others(measured: Shelf, said: Said) -> None:
     found = answer(measured, "best")
     confirmed = {r["term"]: r["confirmed"]["headline"]["x"] for r in found["rows"]}
     unconfirmed = {r["term"]: r["unconfirmed"]["headline"]["x"] for r in found["rows"]}
@@ -145,7 +145,7 @@ def test_best_responses_and_the_reasons_of_the_others(measured: Library, said: S
     assert "non-CR/non-PD" not in told  # a term nobody has takes no row
 
 
-def test_bars_stand_worst_to_best_with_what_each_patient_is(measured: Library) -> None:
+def test_bars_stand_worst_to_best_with_what_each_patient_is(measured: Shelf) -> None:
     found = answer(measured, "waterfall")
     bars = found["bars"]
     assert [b["usubjid"] for b in bars] == ["P04", "P05", "P02", "P07", "P01", "P03"]
@@ -162,7 +162,7 @@ def test_bars_stand_worst_to_best_with_what_each_patient_is(measured: Library) -
     }
 
 
-def test_nobody_reads_the_bars_as_the_response_rate(measured: Library, said: Said) -> None:
+def test_nobody_reads_the_bars_as_the_response_rate(measured: Shelf, said: Said) -> None:
     told = shown(measured, "waterfall", said)
     assert "6 of 9 patients drawn" in told
     assert "Confirmed objective response rate 2/9 (22.2%; 95% CI 2.8 to 60.0" in told
@@ -173,7 +173,7 @@ def test_nobody_reads_the_bars_as_the_response_rate(measured: Library, said: Sai
     assert "No baseline sum of target lesions: 2 patients P08 (no assessment) and P09" in told
 
 
-def test_the_strip_offers_the_study_s_columns_and_draws_those_chosen(measured: Library) -> None:
+def test_the_strip_offers_the_study_s_columns_and_draws_those_chosen(measured: Shelf) -> None:
     found = answer(measured, "waterfall")
     columns = {c["column"]: c for c in found["strip"]}
     assert list(columns) == ["backbone", "SEX", "LIVERFL", "AGE"]
@@ -202,7 +202,7 @@ def test_what_a_browser_says_is_chosen_is_not_believed(sent: object) -> None:
 
 
 def test_lines_start_at_baseline_and_mark_the_first_progression(
-    measured: Library, said: Said
+    measured: Shelf, said: Said
 ) -> None:
     found = answer(measured, "spider")
     lines = {line["usubjid"]: line for line in found["lines"]}
@@ -219,7 +219,7 @@ def test_lines_start_at_baseline_and_mark_the_first_progression(
     assert "Visits not drawn: 1 not every target lesion was measured." in told
 
 
-def test_groups_below_the_minimum_are_counts_only(measured: Library) -> None:
+def test_groups_below_the_minimum_are_counts_only(measured: Shelf) -> None:
     card = next(c for c in CARDS if c.name == "response-forest")
     header, rows = card.rows(answer(measured, "forest"))  # type: ignore[misc]
     told = {(r[0], r[1]): r[3:8] for r in rows if r[2] == "observed"}
@@ -234,7 +234,7 @@ def test_groups_below_the_minimum_are_counts_only(measured: Library) -> None:
 
 
 def test_the_forest_says_inside_the_picture_that_nobody_was_randomised(
-    measured: Library, said: Said
+    measured: Shelf, said: Said
 ) -> None:
     found = answer(measured, "forest")
     card = next(c for c in CARDS if c.name == "response-forest")
@@ -286,10 +286,10 @@ source = "A journal"
 
 
 def test_published_rates_stand_beside_with_their_source(
-    other: Callable[..., Library], said: Said
+    other: Callable[..., Shelf], said: Said
 ) -> None:
-    library = other(study=STUDY + BENCHMARKS, adsl=ADSL, adrs=ADRS)
-    told = shown(library, "forest", said)
+    shelf = other(study=STUDY + BENCHMARKS, adsl=ADSL, adrs=ADRS)
+    told = shown(shelf, "forest", said)
     exact = "11/233 (4.7%; 95% CI 2.4 to 8.3, Clopper-Pearson)"
     assert f"A trial of everybody. anybody. {exact}. A journal, source" in told
     assert "A trial of taxanes. anybody. 15.0% (10.4 to 20.5, as published). A label" in told
@@ -298,7 +298,7 @@ def test_published_rates_stand_beside_with_their_source(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nobody_and_one_patient_are_words_not_errors(
-    measured: Library, said: Said, name: str
+    measured: Shelf, said: Said, name: str
 ) -> None:
     told = shown(measured, name, said, "f.AGE=1..2")
     assert "No patient is left by the filters." in told
@@ -310,7 +310,7 @@ def test_nobody_and_one_patient_are_words_not_errors(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_export_of_adsl_alone_says_what_is_missing(
-    other: Callable[..., Library], said: Said, name: str
+    other: Callable[..., Shelf], said: Said, name: str
 ) -> None:
     bare = other(study='[study]\nid = "bare"\ntitle = "Bare"\n', adsl="USUBJID,SEX\nA1,F\nA2,M\n")
     told = shown(bare, name, said)
@@ -320,17 +320,17 @@ def test_an_export_of_adsl_alone_says_what_is_missing(
 
 
 def test_measurements_without_responses_are_drawn_in_no_colour_of_response(
-    other: Callable[..., Library], said: Said
+    other: Callable[..., Shelf], said: Said
 ) -> None:
-    library = other(adsl=ADSL, adtr=ADTR)
-    found = answer(library, "waterfall")
+    shelf = other(adsl=ADSL, adtr=ADTR)
+    found = answer(shelf, "waterfall")
     assert {b["term"] for b in found["bars"]} == {"MISSING"}
-    told = shown(library, "waterfall", said)
+    told = shown(shelf, "waterfall", said)
     assert "Objective response rate, unconfirmed not stated" in told
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_card_has_a_passport_and_its_data(measured: Library, name: str) -> None:
+def test_every_card_has_a_passport_and_its_data(measured: Shelf, name: str) -> None:
     card = next(c for c in CARDS if c.name == f"response-{name}")
     found = answer(measured, name)
     header, rows = card.rows(found)  # type: ignore[misc]

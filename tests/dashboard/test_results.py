@@ -14,29 +14,29 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from dashboard.library import Library
 from dashboard.panels import PANELS
 from dashboard.results import Audience, Results, Timing, View
 from dashboard.selection import Selection
+from dashboard.shelf import Shelf
 
 
 @pytest.fixture
-def selection(library: Library) -> Selection:
-    return library.resolve("")[0]
+def selection(shelf: Shelf) -> Selection:
+    return shelf.resolve("")[0]
 
 
-def asking(library: Library, panel: Callable[[View], Mapping[str, Any]]) -> Results:
-    return Results(library, {"panel": panel}, Flask(__name__))
+def asking(shelf: Shelf, panel: Callable[[View], Mapping[str, Any]]) -> Results:
+    return Results(shelf, {"panel": panel}, Flask(__name__))
 
 
-def test_an_answer_is_computed_once_and_then_kept(library: Library, selection: Selection) -> None:
+def test_an_answer_is_computed_once_and_then_kept(shelf: Shelf, selection: Selection) -> None:
     calls: list[str] = []
 
     def panel(view: View) -> dict[str, Any]:
         calls.append(view.audience.value)
         return {"n": view.members.n}
 
-    results = asking(library, panel)
+    results = asking(shelf, panel)
     timings: list[Timing] = []
     results.observe(timings.append)
     for _ in range(3):
@@ -46,7 +46,7 @@ def test_an_answer_is_computed_once_and_then_kept(library: Library, selection: S
     assert all(t.panel == "panel" and t.milliseconds >= 0 for t in timings)
 
 
-def test_concurrent_misses_share_one_computation(library: Library, selection: Selection) -> None:
+def test_concurrent_misses_share_one_computation(shelf: Shelf, selection: Selection) -> None:
     calls: list[int] = []
     gate = threading.Barrier(16)
 
@@ -55,7 +55,7 @@ def test_concurrent_misses_share_one_computation(library: Library, selection: Se
         time.sleep(0.05)
         return {"n": view.members.n}
 
-    results = asking(library, panel)
+    results = asking(shelf, panel)
 
     def ask(_: int) -> bytes:
         gate.wait(timeout=10)
@@ -68,7 +68,7 @@ def test_concurrent_misses_share_one_computation(library: Library, selection: Se
 
 
 def test_a_failure_reaches_everyone_who_waits_and_is_not_kept(
-    library: Library, selection: Selection
+    shelf: Shelf, selection: Selection
 ) -> None:
     calls: list[int] = []
 
@@ -78,7 +78,7 @@ def test_a_failure_reaches_everyone_who_waits_and_is_not_kept(
             raise ZeroDivisionError
         return {"n": view.members.n}
 
-    results = asking(library, panel)
+    results = asking(shelf, panel)
     with pytest.raises(ZeroDivisionError):
         results.panel("panel", selection, Audience.FULL)
     assert results.panel("panel", selection, Audience.FULL) == {"n": 9}
@@ -95,32 +95,30 @@ def test_a_key_is_text_that_names_cut_audience_panel_and_view(selection: Selecti
     assert len(others | {key}) == 4
 
 
-def test_the_cache_holds_the_json_bytes_themselves(library: Library, selection: Selection) -> None:
-    results = asking(library, lambda view: {"n": view.members.n})
+def test_the_cache_holds_the_json_bytes_themselves(shelf: Shelf, selection: Selection) -> None:
+    results = asking(shelf, lambda view: {"n": view.members.n})
     results.panel("panel", selection, Audience.FULL)
     stored = [value for _, value in results._backend._cache.values()]
     assert stored == [b'{"n":9}']
 
 
-def test_an_answer_with_nan_is_a_fault_and_never_kept(
-    library: Library, selection: Selection
-) -> None:
-    results = asking(library, lambda view: {"n": float("nan")})
+def test_an_answer_with_nan_is_a_fault_and_never_kept(shelf: Shelf, selection: Selection) -> None:
+    results = asking(shelf, lambda view: {"n": float("nan")})
     with pytest.raises(ValueError, match="JSON compliant"):
         results.panel("panel", selection, Audience.FULL)
 
 
-def test_an_unknown_panel_is_an_error(library: Library, selection: Selection) -> None:
+def test_an_unknown_panel_is_an_error(shelf: Shelf, selection: Selection) -> None:
     with pytest.raises(KeyError):
-        asking(library, lambda view: {}).panel("other", selection, Audience.FULL)
+        asking(shelf, lambda view: {}).panel("other", selection, Audience.FULL)
 
 
 @pytest.mark.parametrize("name", sorted(PANELS))
 def test_every_panel_answers_plain_json_the_same_twice(
-    library: Library, selection: Selection, name: str
+    shelf: Shelf, selection: Selection, name: str
 ) -> None:
     answers = [
-        Results(library, PANELS, Flask(__name__)).raw(name, selection, Audience.FULL)
+        Results(shelf, PANELS, Flask(__name__)).raw(name, selection, Audience.FULL)
         for _ in range(2)
     ]
     assert answers[0] == answers[1]

@@ -94,7 +94,7 @@ def test_equal_queries_mean_equal_selections(one: Selection, other: Selection) -
 
 
 def read(query: str) -> Selection:
-    """As the library reads a query: first which cut it wants, then the whole of it."""
+    """As the shelf reads a query: first which cut it wants, then the whole of it."""
     wanted(query)
     return parse(query, VOCABULARY)
 

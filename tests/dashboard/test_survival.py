@@ -18,7 +18,6 @@ from flask import Flask
 from components.survival import curve as curve_card
 from components.survival import reasons as reasons_card
 from dashboard.endpoints import endpoints
-from dashboard.library import Library
 from dashboard.pages.survival import CARDS, ordered
 from dashboard.panels import PANELS
 from dashboard.panels.survival import MONTH, ticks
@@ -26,11 +25,12 @@ from dashboard.report import metrics_report
 from dashboard.report.options import ReportOptions
 from dashboard.results import Audience, Results
 from dashboard.selection import Levels, SelectionError
+from dashboard.shelf import Shelf
 from data_access.store import CutStore
 from tests.dashboard.written import ADRS, ADSL, STUDY, import_written
 
 Said = Callable[[Any], str]
-Make = Callable[..., Library]
+Make = Callable[..., Shelf]
 
 #: an export's own times, with a count that is no time, in two units
 ADTTE = """\
@@ -45,35 +45,35 @@ P02,NLES,Number of lesions,5,,0,,
 """
 
 
-def results_of(library: Library) -> Results:
-    return Results(library, PANELS, Flask(__name__))
+def results_of(shelf: Shelf) -> Results:
+    return Results(shelf, PANELS, Flask(__name__))
 
 
-def answer(library: Library, card: str, query: str = "") -> dict[str, Any]:
-    selection = library.resolve(query)[0]
-    return results_of(library).panel(f"survival-{card}", selection, Audience.FULL)
+def answer(shelf: Shelf, card: str, query: str = "") -> dict[str, Any]:
+    selection = shelf.resolve(query)[0]
+    return results_of(shelf).panel(f"survival-{card}", selection, Audience.FULL)
 
 
-def shown(library: Library, card: str, said: Said, query: str = "") -> str:
+def shown(shelf: Shelf, card: str, said: Said, query: str = "") -> str:
     """The words of one card."""
     draw = next(c.draw for c in CARDS if c.name == f"survival-{card}")
-    return said(draw(answer(library, card, query)))
+    return said(draw(answer(shelf, card, query)))
 
 
 @pytest.fixture
 def other(tmp_path: Path) -> Make:
-    """A library whose only cut is made of other tables."""
+    """A shelf whose only cut is made of other tables."""
 
-    def make(**more: str) -> Library:
+    def make(**more: str) -> Shelf:
         store = CutStore(tmp_path / "home")
         import_written(store, tmp_path / "written", **more)
-        return Library(store)
+        return Shelf(store)
 
     return make
 
 
-def test_the_curve_is_that_of_the_hand_table(library: Library) -> None:
-    told = answer(library, "curve")
+def test_the_curve_is_that_of_the_hand_table(shelf: Shelf) -> None:
+    told = answer(shelf, "curve")
     curve = told["result"]["curve"]
     assert curve["time"] == [1, 29, 43, 85, 113]
     assert curve["n_at_risk"] == [9, 6, 5, 4, 2]
@@ -88,8 +88,8 @@ def test_the_curve_is_that_of_the_hand_table(library: Library) -> None:
     assert told["readout"]["thin_from"] == 85
 
 
-def test_the_risk_table_adds_up_to_everybody(library: Library) -> None:
-    told = answer(library, "curve")
+def test_the_risk_table_adds_up_to_everybody(shelf: Shelf) -> None:
+    told = answer(shelf, "curve")
     risk = told["readout"]["risk"]
     assert told["ticks"] == [0, 1, 2, 3, 4]
     assert risk["n_at_risk"] == [9, 5, 4, 2, 0]
@@ -97,8 +97,8 @@ def test_the_risk_table_adds_up_to_everybody(library: Library) -> None:
     assert risk["n_event"] == [0, 0, 1, 2, 2]
 
 
-def test_headline_and_sentences(library: Library, said: Said) -> None:
-    told = shown(library, "curve", said)
+def test_headline_and_sentences(shelf: Shelf, said: Said) -> None:
+    told = shown(shelf, "curve", said)
     assert told.startswith("Progression-free survival Enrolled")
     for words in (
         "At 6 months not estimable follow-up ends before",
@@ -116,11 +116,11 @@ def test_headline_and_sentences(library: Library, said: Said) -> None:
         assert words in told
 
 
-def test_the_page_says_what_the_report_says(library: Library) -> None:
-    report = metrics_report(library.resolve("")[1].cut, ReportOptions())
+def test_the_page_says_what_the_report_says(shelf: Shelf) -> None:
+    report = metrics_report(shelf.resolve("")[1].cut, ReportOptions())
     for id_ in ("PFS", "OS", "DOR"):
         expected = report["survival"][id_]
-        told = answer(library, "curve", f"endpoint={id_}" if id_ != "PFS" else "")
+        told = answer(shelf, "curve", f"endpoint={id_}" if id_ != "PFS" else "")
         curve = told["result"]["curve"]
         assert (curve["n"], curve["events"]) == (expected["n"], expected["events"]), id_
         assert told["readout"]["median"]["estimate"] == expected["median"]
@@ -129,24 +129,24 @@ def test_the_page_says_what_the_report_says(library: Library) -> None:
             assert ours[rate["time"]] == rate["estimate"], id_
 
 
-def test_duration_of_response_is_of_responders(library: Library, said: Said) -> None:
+def test_duration_of_response_is_of_responders(shelf: Shelf, said: Said) -> None:
     """P01: PR on day 42 to day 84; P03: CR on day 56 to day 112; both still responding."""
-    told = answer(library, "reasons", "endpoint=DOR")
+    told = answer(shelf, "reasons", "endpoint=DOR")
     assert [p[:3] for p in told["patients"]] == [["P01", 43, False], ["P03", 57, False]]
-    words = shown(library, "curve", said, "endpoint=DOR")
+    words = shown(shelf, "curve", said, "endpoint=DOR")
     assert "confirmed responders, n = 2" in words
     assert "Fewer than 5 patients: counts only, no curve. 0 of 2 had an event" in words
 
 
-def test_reasons_and_the_list(library: Library, said: Said) -> None:
-    told = answer(library, "reasons")
+def test_reasons_and_the_list(shelf: Shelf, said: Said) -> None:
+    told = answer(shelf, "reasons")
     counts = [(c["event"], c["reason"], c["patients"]) for c in told["counts"]]
     assert counts == [
         (True, "PD", ["P02", "P04"]),
         (False, "last adequate assessment", ["P01", "P03", "P05", "P07"]),
         (False, "no adequate post-baseline assessment", ["P06", "P08", "P09"]),
     ]
-    words = shown(library, "reasons", said)
+    words = shown(shelf, "reasons", said)
     assert "Event Progression (RECIST) 2 Censored Last adequate assessment 4" in words
     assert "P04 1.41 Event Progression (RECIST)" in words
     header, rows = reasons_card.rows(told)
@@ -155,11 +155,11 @@ def test_reasons_and_the_list(library: Library, said: Said) -> None:
     assert rows[4][:5] == ("P04", 43, "1.41", "Event", "Progression (RECIST)")
 
 
-def test_time_to_response_and_follow_up(library: Library, said: Said) -> None:
+def test_time_to_response_and_follow_up(shelf: Shelf, said: Said) -> None:
     """P01 responded on day 42 and P03 on day 56: times 43 and 57, too few for a median."""
-    told = answer(library, "follow")
+    told = answer(shelf, "follow")
     assert told["response"]["days"] == [43, 57]
-    words = shown(library, "follow", said)
+    words = shown(shelf, "follow", said)
     assert "2 responders 1.4 and 1.9 months" in words
     assert "reverse Kaplan-Meier" in words
 
@@ -174,8 +174,8 @@ def with_new_therapy() -> dict[str, str]:
 
 def test_censoring_rules_side_by_side(other: Make, said: Said) -> None:
     """FDA-like: P02 is censored on day 42; EMA-like: its progression on day 84 counts."""
-    library = other(**with_new_therapy())
-    told = answer(library, "rules")
+    shelf = other(**with_new_therapy())
+    told = answer(shelf, "rules")
     assert [(r["id"], r["events"], r["n"]) for r in told["readings"]] == [
         ("fda", 1, 9),
         ("ema", 2, 9),
@@ -185,65 +185,65 @@ def test_censoring_rules_side_by_side(other: Make, said: Said) -> None:
     assert pair["status_differs"] == 1
     (patient,) = pair["differing"]
     assert (patient["usubjid"], patient["days"]) == ("P02", [43, 85])
-    words = shown(library, "rules", said)
+    words = shown(shelf, "rules", said)
     assert "FDA-like, derived and EMA-like, derived: event or censored differs for 1 patient." in (
         words
     )
     assert "P02 FDA-like, derived Censored at 1.4 months: New anticancer therapy" in words
     assert "Event at 2.8 months: Progression (RECIST)" in words
-    ema = answer(library, "curve", "rules=ema")
+    ema = answer(shelf, "curve", "rules=ema")
     assert ema["result"]["curve"]["events"] == 2
-    assert answer(library, "rules", "rules=ema")["readings"][1]["shown"]
+    assert answer(shelf, "rules", "rules=ema")["readings"][1]["shown"]
 
 
 def test_an_exported_endpoint_is_shown_as_exported(other: Make, said: Said) -> None:
-    library = other(adsl=ADSL, adrs=ADRS, adtte=ADTTE)
-    found = [(e.id, e.code) for e in endpoints(library.resolve("")[1].analysis)]
+    shelf = other(adsl=ADSL, adrs=ADRS, adtte=ADTTE)
+    found = [(e.id, e.code) for e in endpoints(shelf.resolve("")[1].analysis)]
     assert found == [("PFS", "PFS"), ("OS", None), ("DOR", None), ("TTP", "TTP")]
-    told = answer(library, "rules")
+    told = answer(shelf, "rules")
     assert [(r["id"], r["n"], r["shown"]) for r in told["readings"]] == [
         ("exported", 3, True),
         ("fda", 9, False),
         ("ema", 9, False),
     ]
     assert [p["first"] for p in told["pairs"]] == ["fda", "exported"]
-    reasons = shown(library, "reasons", said)
+    reasons = shown(shelf, "reasons", said)
     assert "as the export states it" in reasons
     assert "Censored Alive and well 1" in reasons  # said, not shouted
     assert "Without a time: 6 patients with no PFS record." in reasons
-    chosen = answer(library, "curve", "rules=fda")
+    chosen = answer(shelf, "curve", "rules=fda")
     assert chosen["result"]["data"]["source"] == "derived"
     assert [c["label"] for c in chosen["readings"] if c["current"]] == ["FDA-like, derived"]
-    months = answer(library, "reasons", "endpoint=TTP")
+    months = answer(shelf, "reasons", "endpoint=TTP")
     assert [p[1] for p in months["patients"]] == pytest.approx([3 * MONTH, 2.5 * MONTH])
-    assert answer(library, "curve", "endpoint=TTP")["endpoint"]["label"] == "Time to progression"
+    assert answer(shelf, "curve", "endpoint=TTP")["endpoint"]["label"] == "Time to progression"
 
 
 def test_a_count_is_never_offered(other: Make) -> None:
-    library = other(adsl=ADSL, adrs=ADRS, adtte=ADTTE)
-    labels = [c["label"] for c in answer(library, "curve")["endpoints"]]
+    shelf = other(adsl=ADSL, adrs=ADRS, adtte=ADTTE)
+    labels = [c["label"] for c in answer(shelf, "curve")["endpoints"]]
     assert "Number of lesions" not in labels
     with pytest.raises(SelectionError):
-        library.resolve("endpoint=NLES")
+        shelf.resolve("endpoint=NLES")
 
 
-def test_groups_only_when_asked_and_large_enough(library: Library, said: Said) -> None:
-    assert answer(library, "curve")["strata"] == []
-    told = answer(library, "curve", "group=SEX")
+def test_groups_only_when_asked_and_large_enough(shelf: Shelf, said: Said) -> None:
+    assert answer(shelf, "curve")["strata"] == []
+    told = answer(shelf, "curve", "group=SEX")
     assert [(s["id"], s["n"], s["why"]) for s in told["strata"]] == [
         ("F", 8, ""),
         ("M", 1, "small"),
     ]
     assert told["strata"][1]["result"] is None
-    words = shown(library, "curve", said, "group=SEX")
+    words = shown(shelf, "curve", said, "group=SEX")
     assert "Counts only: M 1 of 1." in words
     header, rows = curve_card.rows(told)
     assert {r[header.index("group")] for r in rows} == {"F"}
 
 
-def test_each_patient_is_in_one_backbone_group(library: Library, said: Said) -> None:
+def test_each_patient_is_in_one_backbone_group(shelf: Shelf, said: Said) -> None:
     """P06 (carboplatin and paclitaxel) is in carboplatin, the first of the study's priority."""
-    told = answer(library, "curve", "group=backbone")
+    told = answer(shelf, "curve", "group=backbone")
     sizes = {s["id"]: (s["n"], s["why"]) for s in told["strata"]}
     assert sizes == {
         "taxane": (2, "small"),
@@ -252,15 +252,15 @@ def test_each_patient_is_in_one_backbone_group(library: Library, said: Said) -> 
         "platinum": (1, "small"),
         "": (1, "missing"),
     }
-    words = shown(library, "curve", said, "group=backbone")
+    words = shown(shelf, "curve", said, "group=backbone")
     assert "No group has the 5 patients a curve needs; the curve is that of all patients." in words
     assert "Each patient counts once" in words
 
 
-def test_groups_carry_their_caveat_in_the_figure(library: Library) -> None:
-    plot = curve_card.plot_of(answer(library, "curve", "group=SEX"))
+def test_groups_carry_their_caveat_in_the_figure(shelf: Shelf) -> None:
+    plot = curve_card.plot_of(answer(shelf, "curve", "group=SEX"))
     assert plot.note == ("Groups are not randomised:", "differences describe, they do not prove.")
-    assert curve_card.plot_of(answer(library, "curve")).note == ()
+    assert curve_card.plot_of(answer(shelf, "curve")).note == ()
 
 
 @pytest.mark.parametrize(
@@ -280,10 +280,10 @@ def test_ticks_are_few_and_reach_the_end(last: float, expected: list[float]) -> 
 
 
 def test_one_patient_and_nobody(other: Make, said: Said) -> None:
-    library = other()
+    shelf = other()
     one = Levels("SEX", ("M",))
-    selection = replace(library.resolve("")[0], filters=(one,))
-    results = results_of(library)
+    selection = replace(shelf.resolve("")[0], filters=(one,))
+    results = results_of(shelf)
     for card in CARDS:
         words = said(card.draw(results.panel(card.name, selection, Audience.FULL)))
         assert "nan" not in words.lower()
@@ -300,19 +300,19 @@ def test_one_patient_and_nobody(other: Make, said: Said) -> None:
 def test_everybody_censored(other: Make, said: Said) -> None:
     adrs = "USUBJID,PARAMCD,PARAM,ADT,AVALC\nP01,OVR,Overall response,2024-11-12,SD\n"
     adsl = "\n".join(line for line in ADSL.splitlines() if not line.startswith(("P02", "P04")))
-    library = other(adsl=adsl + "\n", adrs=adrs)
-    told = shown(library, "curve", said)
+    shelf = other(adsl=adsl + "\n", adrs=adrs)
+    told = shown(shelf, "curve", said)
     assert "Events 0 of 7 7 censored" in told
     assert "The median is not reached." in told
-    assert "Censored" in shown(library, "reasons", said)
+    assert "Censored" in shown(shelf, "reasons", said)
 
 
 def test_a_study_of_adsl_alone_says_what_is_missing(other: Make, said: Said) -> None:
-    library = other(study='[study]\nid = "bare"\ntitle = "Bare"\n', adsl="USUBJID,SEX\nA,F\nB,M\n")
-    assert "so no time to event can be shown" in shown(library, "curve", said)
-    assert "nothing to compare" in shown(library, "rules", said)
-    assert "so no time to event can be shown" in shown(library, "reasons", said)
-    told = shown(library, "follow", said)
+    shelf = other(study='[study]\nid = "bare"\ntitle = "Bare"\n', adsl="USUBJID,SEX\nA,F\nB,M\n")
+    assert "so no time to event can be shown" in shown(shelf, "curve", said)
+    assert "nothing to compare" in shown(shelf, "rules", said)
+    assert "so no time to event can be shown" in shown(shelf, "reasons", said)
+    told = shown(shelf, "follow", said)
     assert "time to response is not stated" in told
     assert "follow-up is not stated" in told
 
@@ -370,11 +370,11 @@ def test_order_of_the_list(
     assert tuple(ordered(order, pressed).values()) == expected
 
 
-def test_a_view_has_one_address(library: Library) -> None:
+def test_a_view_has_one_address(shelf: Shelf) -> None:
     """The first endpoint is the default: naming it and leaving it out are one view."""
-    assert library.resolve("endpoint=PFS")[0] == library.resolve("")[0]
-    os = library.resolve("endpoint=OS&group=SEX&rules=ema")[0]
-    assert library.resolve(os.query())[0] == os
+    assert shelf.resolve("endpoint=PFS")[0] == shelf.resolve("")[0]
+    os = shelf.resolve("endpoint=OS&group=SEX&rules=ema")[0]
+    assert shelf.resolve(os.query())[0] == os
     for wrong in (
         "endpoint=XYZ",
         "group=AGE",
@@ -383,4 +383,4 @@ def test_a_view_has_one_address(library: Library) -> None:
         "endpoint=OS&endpoint=OS",
     ):
         with pytest.raises(SelectionError):
-            library.resolve(wrong)
+            shelf.resolve(wrong)

@@ -13,19 +13,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from components.swimmer import lanes, table
-from dashboard.library import Library
 from dashboard.panels import PANELS
 from dashboard.panels.swimmer import shared_prefix
 from dashboard.results import Audience, Results
+from dashboard.shelf import Shelf
 from data_access.store import CutStore
 from tests.dashboard.written import ADRS, ADSL, import_written
 
 Said = Callable[[Any], str]
 
 
-def told(library: Library, query: str = "") -> dict[str, Any]:
-    results = Results(library, PANELS, Flask(__name__))
-    return results.panel("swimmer-lanes", library.resolve(query)[0], Audience.FULL)
+def told(shelf: Shelf, query: str = "") -> dict[str, Any]:
+    results = Results(shelf, PANELS, Flask(__name__))
+    return results.panel("swimmer-lanes", shelf.resolve(query)[0], Audience.FULL)
 
 
 def order(answer: dict[str, Any], sort: str, group: str = "none") -> list[str]:
@@ -38,19 +38,19 @@ def order(answer: dict[str, Any], sort: str, group: str = "none") -> list[str]:
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Callable[..., Library]:
-    """A library whose only cut is made of other tables."""
+def other(tmp_path: Path) -> Callable[..., Shelf]:
+    """A shelf whose only cut is made of other tables."""
 
-    def make(**more: str) -> Library:
+    def make(**more: str) -> Shelf:
         store = CutStore(tmp_path / "home")
         import_written(store, tmp_path / "written", **more)
-        return Library(store)
+        return Shelf(store)
 
     return make
 
 
-def test_every_enrolled_patient_has_one_lane(library: Library) -> None:
-    answer = told(library)
+def test_every_enrolled_patient_has_one_lane(shelf: Shelf) -> None:
+    answer = told(shelf)
     found = {x["usubjid"]: (x["state"], x["days"]) for x in answer["lanes"]}
     assert found == {
         "P01": ("ended", 213),  # 2024-10-01 to 2025-05-01
@@ -66,10 +66,10 @@ def test_every_enrolled_patient_has_one_lane(library: Library) -> None:
     assert answer["n"] == 9
 
 
-def test_responses_progressions_and_deaths(library: Library) -> None:
+def test_responses_progressions_and_deaths(shelf: Shelf) -> None:
     events = {
         x["usubjid"]: [(m["event"], m["day"], m["confirmed"]) for m in x["markers"]]
-        for x in told(library)["lanes"]
+        for x in told(shelf)["lanes"]
         if x["markers"]
     }
     assert events == {
@@ -81,14 +81,14 @@ def test_responses_progressions_and_deaths(library: Library) -> None:
     }
 
 
-def test_durations_of_response_are_those_of_the_survival_page(library: Library) -> None:
+def test_durations_of_response_are_those_of_the_survival_page(shelf: Shelf) -> None:
     """First confirmed response to the last adequate assessment, both days included."""
-    lasted = {x["usubjid"]: x["response_days"] for x in told(library)["lanes"]}
+    lasted = {x["usubjid"]: x["response_days"] for x in told(shelf)["lanes"]}
     assert {u: d for u, d in lasted.items() if d} == {"P01": 43, "P03": 57}
 
 
-def test_orders(library: Library) -> None:
-    answer = told(library)
+def test_orders(shelf: Shelf) -> None:
+    answer = told(shelf)
     assert answer["sorts"] == ["duration", "response", "start", "best"]  # no sums: no waterfall
     assert order(answer, "duration") == [
         "P03", "P01", "P05", "P02", "P06", "P04", "P07", "P08", "P09",
@@ -98,8 +98,8 @@ def test_orders(library: Library) -> None:
     assert order(answer, "best")[:2] == ["P03", "P01"]
 
 
-def test_groups(library: Library) -> None:
-    answer = told(library)
+def test_groups(shelf: Shelf) -> None:
+    answer = told(shelf)
     assert answer["groups"] == ["none", "backbone", "best"]  # no sites in this export
     assert order(answer, "duration", "backbone") == [
         "[taxane]", "P01", "P02", "[eribulin]", "P03", "P04", "P09",
@@ -107,10 +107,10 @@ def test_groups(library: Library) -> None:
     ]  # fmt: skip
     doublets = [p["id"] for p in answer["patients"] if p["doublet"]]
     assert doublets == ["P06"]
-    assert told(library, "group=backbone")["group"] == "backbone"
+    assert told(shelf, "group=backbone")["group"] == "backbone"
 
 
-def test_sums_of_lesions_bring_the_order_of_the_waterfall(other: Callable[..., Library]) -> None:
+def test_sums_of_lesions_bring_the_order_of_the_waterfall(other: Callable[..., Shelf]) -> None:
     adtr = "USUBJID,PARAMCD,PARAM,ADT,AVAL,BASE,ABLFL\n" + "".join(
         f"{u},SDIAM,Sum of diameters,{when},{value},{base},\n"
         for u, when, value, base in (
@@ -133,26 +133,26 @@ def test_sums_of_lesions_bring_the_order_of_the_waterfall(other: Callable[..., L
     ]
 
 
-def test_the_page_says_who_is_on_treatment_and_the_window(library: Library, said: Said) -> None:
-    words = said(lanes.draw(told(library)))
+def test_the_page_says_who_is_on_treatment_and_the_window(shelf: Shelf, said: Said) -> None:
+    words = said(lanes.draw(told(shelf)))
     assert "4 of 9 patients on treatment at the cut-off; " in words
     assert "the longest treatment so far is 8.0 months, the shortest 22 days." in words
     assert "day 182 after first dose" in words
     assert "Lanes sorted by treatment duration" in words
 
 
-def test_one_patient_and_nobody(library: Library, said: Said) -> None:
-    one = told(library, "f.AGE=47..47")
+def test_one_patient_and_nobody(shelf: Shelf, said: Said) -> None:
+    one = told(shelf, "f.AGE=47..47")
     assert [x["usubjid"] for x in one["lanes"]] == ["P03"]
     assert "1 of 1 patient on treatment" in said(lanes.draw(one))
-    nobody = told(library, "f.AGE=1..2")
+    nobody = told(shelf, "f.AGE=1..2")
     assert nobody["lanes"] == []
     assert "No patient is left by the filters" in said(lanes.draw(nobody))
 
 
-def test_a_filter_never_changes_the_name_of_a_patient(library: Library) -> None:
-    whole = {x["usubjid"]: p["id"] for x, p in _pairs(told(library))}
-    some = {x["usubjid"]: p["id"] for x, p in _pairs(told(library, "backbone=taxane"))}
+def test_a_filter_never_changes_the_name_of_a_patient(shelf: Shelf) -> None:
+    whole = {x["usubjid"]: p["id"] for x, p in _pairs(told(shelf))}
+    some = {x["usubjid"]: p["id"] for x, p in _pairs(told(shelf, "backbone=taxane"))}
     assert some == {u: whole[u] for u in some}
 
 
@@ -175,7 +175,7 @@ def test_what_all_ids_start_with(ids: list[str], prefix: str) -> None:
     assert shared_prefix(ids) == prefix
 
 
-def test_without_responses(other: Callable[..., Library], said: Said) -> None:
+def test_without_responses(other: Callable[..., Shelf], said: Said) -> None:
     answer = told(other(adsl=ADSL))
     assert answer["sorts"] == ["duration", "start"]
     words = said(lanes.draw(answer))
@@ -184,7 +184,7 @@ def test_without_responses(other: Callable[..., Library], said: Said) -> None:
     assert {m["event"] for x in answer["lanes"] for m in x["markers"]} == {"DEATH"}
 
 
-def test_without_any_end_of_treatment(other: Callable[..., Library], said: Said) -> None:
+def test_without_any_end_of_treatment(other: Callable[..., Shelf], said: Said) -> None:
     rows = list(csv.DictReader(io.StringIO(ADSL)))
     keep = [k for k in rows[0] if k not in {"TRTEDT", "EOTSTT", "EOSSTT", "EOSDT"}]
     out = io.StringIO()
@@ -198,7 +198,7 @@ def test_without_any_end_of_treatment(other: Callable[..., Library], said: Said)
     assert "does not say who is still on treatment" in words
 
 
-def test_without_any_date(other: Callable[..., Library], said: Said) -> None:
+def test_without_any_date(other: Callable[..., Shelf], said: Said) -> None:
     bare = '[study]\nid = "bare"\ntitle = "ADSL alone"\n'
     answer = told(other(study=bare, adsl="USUBJID,SEX\nA1,F\nA2,M\n"))
     assert "no lane can be drawn" in said(lanes.draw(answer))
@@ -217,10 +217,10 @@ def test_both_cards_can_be_downloaded(client: FlaskClient) -> None:
         assert body[1]["death_day"] == "60"
 
 
-def test_the_lanes_and_the_status_strip_count_the_same(library: Library) -> None:
-    results = Results(library, PANELS, Flask(__name__))
+def test_the_lanes_and_the_status_strip_count_the_same(shelf: Shelf) -> None:
+    results = Results(shelf, PANELS, Flask(__name__))
     for query in ("", "backbone=taxane", "backbone=eribulin", "set=safety"):
-        selection = library.resolve(query)[0]
+        selection = shelf.resolve(query)[0]
         strip = results.panel("overview-status", selection, Audience.FULL)["counts"]
         answer = results.panel("swimmer-lanes", selection, Audience.FULL)
         on = sum(x["ongoing"] for x in answer["lanes"])

@@ -36,7 +36,7 @@ def at(*parts: int) -> dt.datetime:
 
 
 def good() -> bytes:
-    return xw.library() + xw.member("ADSL", ADSL, ROWS)
+    return xw.opening() + xw.member("ADSL", ADSL, ROWS)
 
 
 def read(tmp_path: Path, data: bytes, *, encoding: str | None = None) -> tuple[RawTable, ...]:
@@ -92,7 +92,7 @@ class TestReading:
     def test_formats_say_what_a_number_is(
         self, tmp_path: Path, sas_format: str, declared: str, number: float, expected: object
     ) -> None:
-        data = xw.library() + xw.member("X", (Var("V", format=sas_format),), [(number,), (None,)])
+        data = xw.opening() + xw.member("X", (Var("V", format=sas_format),), [(number,), (None,)])
         table = one(tmp_path, data)
         assert table.columns[0].declared == declared
         assert values(table)["V"] == [expected, None]
@@ -100,7 +100,7 @@ class TestReading:
     def test_missing_codes_are_missing_and_blank_text_is_missing(self, tmp_path: Path) -> None:
         codes = [".", "_", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
         rows = [("", code) for code in codes] + [(" a  b ", 1.0)]
-        table = one(tmp_path, xw.library() + xw.member("X", (text("T", 8), Var("N")), rows))
+        table = one(tmp_path, xw.opening() + xw.member("X", (text("T", 8), Var("N")), rows))
         assert values(table)["N"] == [None] * 28 + [1.0]
         assert values(table)["T"] == [None] * 28 + [" a  b"]
 
@@ -113,24 +113,24 @@ class TestReading:
                 [0.1, -0.1, 1 / 3, 16.0, 15.999999999999998, 1e-17, 4503599627370497.5],
             ]
         )
-        data = xw.library() + xw.member("X", (Var("N"),), [(float(v),) for v in numbers])
+        data = xw.opening() + xw.member("X", (Var("N"),), [(float(v),) for v in numbers])
         assert values(one(tmp_path, data))["N"] == numbers.tolist()
 
     def test_a_56_bit_fraction_is_rounded_to_the_nearest_double(self, tmp_path: Path) -> None:
-        data = bytearray(xw.library() + xw.member("X", (Var("N"),), [(1.0,)]))
+        data = bytearray(xw.opening() + xw.member("X", (Var("N"),), [(1.0,)]))
         at = xw.obs_start(data)
         data[at : at + 8] = bytes.fromhex("40ffffffffffffff")  # 1 - 2^-56
         assert values(one(tmp_path, bytes(data)))["N"] == [1.0]
 
     def test_short_numbers_are_filled_with_zeros(self, tmp_path: Path) -> None:
         table = one(
-            tmp_path, xw.library() + xw.member("X", (Var("N", 3), Var("M", 8)), [(17, 2), (-3, 1)])
+            tmp_path, xw.opening() + xw.member("X", (Var("N", 3), Var("M", 8)), [(17, 2), (-3, 1)])
         )
         assert values(table) == {"N": [17.0, -3.0], "M": [2.0, 1.0]}
 
     def test_several_datasets_in_one_file(self, tmp_path: Path) -> None:
         data = (
-            xw.library()
+            xw.opening()
             + xw.member("ADSL", ADSL, ROWS)
             + xw.member("ADAE", (text("USUBJID", 8), Var("AESEQ")), [("S-001", 1)])
         )
@@ -139,7 +139,7 @@ class TestReading:
 
     def test_declared_encodings(self, tmp_path: Path) -> None:
         rows = [("恶心", 1.0)]
-        data = xw.library() + xw.member(
+        data = xw.opening() + xw.member(
             "AE", (text("AETERM", 9, "不良事件"), Var("N")), rows, encoding="gb18030"
         )
         (table,) = read(tmp_path, data, encoding="gb18030")
@@ -147,7 +147,7 @@ class TestReading:
         assert table.columns[0].label == "不良事件"
         finding = refusal(
             tmp_path,
-            xw.library() + xw.member("AE", (text("AETERM", 9), Var("N")), rows, encoding="gb18030"),
+            xw.opening() + xw.member("AE", (text("AETERM", 9), Var("N")), rows, encoding="gb18030"),
             "read-xport-encoding",
         )
         assert (finding.column, finding.places[0].row) == ("AETERM", 1)
@@ -158,7 +158,7 @@ class TestReading:
         )
 
     def test_a_fraction_of_a_day_is_told(self, tmp_path: Path) -> None:
-        data = xw.library() + xw.member("X", (Var("D", format="DATE"),), [(10,), (20.5,)])
+        data = xw.opening() + xw.member("X", (Var("D", format="DATE"),), [(10,), (20.5,)])
         table = one(tmp_path, data)
         assert values(table)["D"] == [dt.date(1960, 1, 11), dt.date(1960, 1, 21)]
         (finding,) = table.findings
@@ -166,12 +166,12 @@ class TestReading:
         assert finding.places[0].row == 2
 
     def test_a_datetime_with_a_date_format_is_refused(self, tmp_path: Path) -> None:
-        data = xw.library() + xw.member("X", (Var("D", format="DATE"),), [(10,), (1.9e9,)])
+        data = xw.opening() + xw.member("X", (Var("D", format="DATE"),), [(10,), (1.9e9,)])
         finding = refusal(tmp_path, data, "read-sas-date-range")
         assert (finding.column, finding.places[0].row) == ("D", 2)
 
     def test_two_columns_of_one_name_are_refused(self, tmp_path: Path) -> None:
-        data = xw.library() + xw.member("X", (Var("N"), Var("N")), [(1, 2)])
+        data = xw.opening() + xw.member("X", (Var("N"), Var("N")), [(1, 2)])
         assert refusal(tmp_path, data, "read-column-names").column == "N"
 
 
@@ -179,24 +179,24 @@ class TestPadding:
     """A version 5 file does not say how many observations it has (TS-140, and SAS's XPT2LOC)."""
 
     def test_blank_rows_in_the_last_record_are_padding(self, tmp_path: Path) -> None:
-        data = xw.library() + xw.member("X", (text("T", 20),), [("a",), ("b",)])
+        data = xw.opening() + xw.member("X", (text("T", 20),), [("a",), ("b",)])
         table = one(tmp_path, data)
         assert values(table)["T"] == ["a", "b"]
         (finding,) = table.findings
         assert (finding.rule, finding.count) == ("read-xport-blank-end", 2)
 
     def test_numbers_make_padding_certain(self, tmp_path: Path) -> None:
-        data = xw.library() + xw.member("X", (text("T", 2), Var("N")), [("a", 1)])
+        data = xw.opening() + xw.member("X", (text("T", 2), Var("N")), [("a", 1)])
         table = one(tmp_path, data)
         assert table.rows == 1
         assert table.findings == ()
 
     def test_an_empty_record_before_the_end_stays(self, tmp_path: Path) -> None:
-        data = xw.library() + xw.member("X", (text("T", 40),), [("a",), ("",), ("b",)])
+        data = xw.opening() + xw.member("X", (text("T", 40),), [("a",), ("",), ("b",)])
         assert values(one(tmp_path, data))["T"] == ["a", None, "b"]
 
     def test_blank_records_beyond_padding_are_rows_as_in_sas(self, tmp_path: Path) -> None:
-        data = xw.library() + xw.member("X", (text("T", 100),), [("a",), ("",), ("",)])
+        data = xw.opening() + xw.member("X", (text("T", 100),), [("a",), ("",), ("",)])
         assert values(one(tmp_path, data))["T"] == ["a", None, None]
 
     def test_blank_numbers_beyond_padding_are_refused(self, tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ class TestVersion8:
     ROWS = (("S-1", 1.5, 23000), ("S-2", None, None), ("", -2, 1))
 
     def data(self, **more: object) -> bytes:
-        return xw.library(8) + xw.member(
+        return xw.opening(8) + xw.member(
             "LONG_DATASET_NAME",
             self.VARIABLES,
             self.ROWS,
@@ -233,7 +233,7 @@ class TestVersion8:
         assert values(table)["UNIQUE_SUBJECT_IDENTIFIER"] == ["S-1", "S-2", None]
 
     def test_trailing_empty_rows_count_when_stated(self, tmp_path: Path) -> None:
-        data = xw.library(8) + xw.member("X", (text("T", 4),), [("a",), ("",)], version=8)
+        data = xw.opening(8) + xw.member("X", (text("T", 4),), [("a",), ("",)], version=8)
         assert values(one(tmp_path, data))["T"] == ["a", None]
 
     @pytest.mark.parametrize("stated", [2, 6, 400])
@@ -247,25 +247,25 @@ class TestVersion8:
 
     def test_cut_at_an_observation_is_found(self, tmp_path: Path) -> None:
         variables = (text("T", 72), Var("N"))
-        data = xw.library(8) + xw.member("X", variables, [("a", 1), ("b", 2)], version=8)
+        data = xw.opening(8) + xw.member("X", variables, [("a", 1), ("b", 2)], version=8)
         assert one(tmp_path, data).rows == 2
         refusal(tmp_path, data[:-80])
 
     def test_long_format_names(self, tmp_path: Path) -> None:
         variables = (Var("D", format="NLDATEYMLONG"), Var("N", label="y" * 50))
-        data = xw.library(8) + xw.member("X", variables, [(0, 1)], version=8)
+        data = xw.opening(8) + xw.member("X", variables, [(0, 1)], version=8)
         table = one(tmp_path, data)
         assert table.columns[0].declared == "date"
         assert table.columns[1].label == "y" * 50
 
     def test_positions_of_another_layout_are_ignored(self, tmp_path: Path) -> None:
-        data = xw.library(8) + xw.member(
+        data = xw.opening(8) + xw.member(
             "X", (text("T", 4), Var("N")), [("a", 7)], version=8, positions=(8, 0)
         )
         assert values(one(tmp_path, data)) == {"T": ["a"], "N": [7.0]}
 
     def test_zero_stated_observations_are_an_empty_table(self, tmp_path: Path) -> None:
-        data = xw.library(8) + xw.member("X", (text("T", 4),), [], version=8)
+        data = xw.opening(8) + xw.member("X", (text("T", 4),), [], version=8)
         assert one(tmp_path, data).rows == 0
 
     @pytest.mark.parametrize("version", [5, 8])
@@ -370,7 +370,7 @@ class TestBadInputs:
     def test_50_junk_that_would_pass_as_rows(self, tmp_path: Path) -> None:
         variables = (text("T", 8), Var("A"), Var("B"), Var("C"))
         rows = [("a", 0.1, 0.2, 1 / 3), ("b", 0.2, 0.2, 0.2)] * 5
-        data = xw.library() + xw.member("X", variables, rows)
+        data = xw.opening() + xw.member("X", variables, rows)
         assert one(tmp_path, data).rows == 10
         finding = refusal(
             tmp_path, data + b"THE QUICK BROWN FOX JUMPS OVER A" * 5, "read-xport-content"
@@ -417,7 +417,7 @@ class TestBadInputs:
             "2110000000000000",
             "8000000000000000",
         ):
-            data = bytearray(xw.library() + xw.member("X", (Var("N"),), [(1,), (2,)]))
+            data = bytearray(xw.opening() + xw.member("X", (Var("N"),), [(1,), (2,)]))
             at = xw.obs_start(data) + 8
             data[at : at + 8] = bytes.fromhex(bits)
             finding = refusal(tmp_path, bytes(data), "read-xport-content")
@@ -429,7 +429,7 @@ class TestFuzz:
     def test_damage_never_raises_anything_but_a_refusal(self, tmp_path: Path, version: int) -> None:
         variables = (text("USUBJID", 9, "l" * 45), Var("AVAL"), Var("ADT", format="DATE"))
         rows = [(f"S{i}", i / 3, 23000 + i) for i in range(12)]
-        whole = xw.library(version) + xw.member("ADVS", variables, rows, version=version)
+        whole = xw.opening(version) + xw.member("ADVS", variables, rows, version=version)
         rng = random.Random(version)
         for _ in range(400):
             data = bytearray(whole)

@@ -53,7 +53,7 @@ def row(variables: Sequence[Var], values: Sequence[float | str | None], encoding
     return out
 
 
-def library(version: int = 5) -> bytes:
+def opening(version: int = 5) -> bytes:
     date = b"05MAR24:10:00:00"
     return (
         header("LIBRARY" if version == 5 else "LIBV8")

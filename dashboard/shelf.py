@@ -44,7 +44,7 @@ class CutName:
     cut_date: date
 
 
-class Library:
+class Shelf:
     """Read access to the store, safe for threads. Cuts are immutable, so an open one is kept."""
 
     def __init__(self, store: CutStore) -> None:
