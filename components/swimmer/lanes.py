@@ -121,7 +121,7 @@ def _controls(answer: Answer, page: Paged) -> html.Details:
         g: text(f"swimmer.group.{g}", label=answer["backbone_label"] or "")
         for g in answer["groups"]
     }
-    words = [
+    words: list[Any] = [
         text("swimmer.controls"),
         " ",
         html.Span(face(answer, page), id={"kind": "lane-face", "card": "lanes"}),

@@ -9,11 +9,13 @@ from components.swimmer.view import PAGE
 from dashboard.text import text
 
 
-def pager(card: str, first: int, last: int, n: int, page: int) -> html.Nav | None:
+def pager(
+    card: str, first: int, last: int, n: int, page: int, *, size: int = PAGE
+) -> html.Nav | None:
     """Nothing to press where one page holds everybody. A button's value is the page it opens."""
-    if n <= PAGE:
+    if n <= size:
         return None
-    before, after = targets(page, n)
+    before, after = targets(page, n, size)
     return html.Nav(
         [
             html.Span(
@@ -22,8 +24,8 @@ def pager(card: str, first: int, last: int, n: int, page: int) -> html.Nav | Non
                 className="pager-shown",
                 role="status",
             ),
-            _button(card, "previous", before),
-            _button(card, "next", after),
+            _button(card, "previous", before, size),
+            _button(card, "next", after, size),
         ],
         className="pager",
         **attrs(aria_label=text(f"swimmer.pages.{card}")),
@@ -35,15 +37,15 @@ def shown(first: int, last: int, n: int) -> str:
     return text("swimmer.pages.shown", first=first, last=last, n=n)
 
 
-def targets(page: int, n: int) -> tuple[str, str]:
+def targets(page: int, n: int, size: int = PAGE) -> tuple[str, str]:
     """The pages the two buttons open; "" at either end."""
-    pages = -(-n // PAGE)
+    pages = -(-n // size)
     return str(page - 1) if page > 1 else "", str(page + 1) if page < pages else ""
 
 
-def _button(card: str, step: str, to: str) -> html.Button:
+def _button(card: str, step: str, to: str, size: int) -> html.Button:
     return html.Button(
-        text(f"swimmer.pages.{step}", n=PAGE),
+        text(f"swimmer.pages.{step}", n=size),
         id={"kind": "lane-page", "card": card, "step": step},
         value=to,
         type="button",

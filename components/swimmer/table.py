@@ -12,7 +12,7 @@ from components.card import card, empty
 from components.overview.parts import Rows, population, tools
 from components.swimmer import lanes as lanes_card
 from components.swimmer.pager import pager
-from components.swimmer.view import PAGE, chosen, page_of
+from components.swimmer.view import ROWS, chosen, page_of
 from components.swimmer.words import Answer, group_label, left_study, months
 from dashboard.metrics.response import BEST_ORDER
 from dashboard.text import day, text
@@ -75,10 +75,10 @@ def listing(answer: Answer, choice: object) -> list[Any]:
     column = chosen(choice, "column", columns, "days")
     order = chosen(choice, "order", ["ascending", "descending"], first_order(column))
     rows = ordered(answer, column, order)
-    page, _ = page_of(choice, len(rows))
-    first, last = (page - 1) * PAGE, min(page * PAGE, len(rows))
+    page, _ = page_of(choice, len(rows), ROWS)
+    first, last = (page - 1) * ROWS, min(page * ROWS, len(rows))
     heads = [_head(answer, c, column, order) for c in columns]
-    turning = pager("table", first + 1, last, len(rows), page)
+    turning = pager("table", first + 1, last, len(rows), page, size=ROWS)
     return [
         *([html.Div(turning, className="lane-bar")] if turning is not None else []),
         html.Div(
@@ -201,8 +201,8 @@ def _row(answer: Answer, i: int, columns: list[str]) -> html.Tr:
         if column == "patient":
             cells.append(html.Th(patient["id"], scope="row", title=lane["usubjid"]))
         else:
-            head = html.Span(text(f"swimmer.col.{column}"), className="cell-head")
-            cells.append(html.Td([head, html.Span(words)], className=_class(column)))
+            head = attrs(data_head=text(f"swimmer.col.{column}"))
+            cells.append(html.Td(words, className=_class(column), **head))
     return html.Tr(cells)
 
 

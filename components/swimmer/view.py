@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-#: lanes or rows on one page: what a reader can hold, and a browser draws at once
+#: lanes on one page: what a reader can hold, and a browser draws at once
 PAGE = 60
+#: rows of the table on one page: every cell is a component, and a browser pays for each
+ROWS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,9 @@ def chosen(choice: object, name: str, allowed: list[str], default: str) -> str:
     return value if isinstance(value, str) and value in allowed else default
 
 
-def page_of(choice: object, n: int) -> tuple[int, int]:
+def page_of(choice: object, n: int, size: int = PAGE) -> tuple[int, int]:
     """The page to show and how many there are, both from 1, whatever was asked for."""
-    pages = max(1, -(-n // PAGE))
+    pages = max(1, -(-n // size))
     asked = choice.get("page") if isinstance(choice, Mapping) else None
     page = asked if isinstance(asked, int) else 1
     return min(max(page, 1), pages), pages

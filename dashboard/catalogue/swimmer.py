@@ -143,7 +143,7 @@ STRINGS: dict[str, str] = {
     "swimmer.table.title": "The same patients as a table",
     "swimmer.table.caption": "Lanes of the swimmer plot, one row per patient",
     "swimmer.table.sort": "Sort by {column}",
-    "swimmer.table.months": "{months} ({days} d)",
+    "swimmer.table.months": "{months} ({days}\u00a0d)",
     "swimmer.table.drug": "{drug} ({group})",
     "swimmer.table.ongoing": "{value}, ongoing",
     "swimmer.table.over": "{value}, ended",

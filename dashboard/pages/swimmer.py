@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
-    Card(lanes.NAME, "swimmer.title", (1530, 1800), lanes.draw, lanes.rows),
-    Card(table.NAME, "swimmer.table.title", (2600, 2700), table.draw, table.rows),
+    Card(lanes.NAME, "swimmer.title", (1527, 1802), lanes.draw, lanes.rows),
+    Card(table.NAME, "swimmer.table.title", (1294, 6118), table.draw, table.rows),
 )
 #: what each card holds for its reader; it changes no number, so it is no part of the link
 CHOICES = {lanes.NAME: "lane-choice", table.NAME: "row-choice"}
