@@ -102,12 +102,12 @@
     layout.title = { text: title, x: 0, xref: "container", xanchor: "left", y: 1, yref: "container",
       yanchor: "top", pad: { l: 16, t: 16 }, font: { size: 16 } };
     /* a key that stands beside the figure on the page goes into the picture */
-    var key = (layout.meta || {}).legend ? 72 : 0;
+    var key = (layout.meta || {}).legend || 0; // px it needs
     var extra = 16 * lines.length + 12;
     layout.margin = Object.assign({}, base, { t: (base.t || 0) + 44 + key, b: (base.b || 40) + extra });
     layout.paper_bgcolor = "#ffffff";
     layout.plot_bgcolor = "#ffffff";
-    layout.height = (layout.height || 320) + 44 + key + extra;
+    layout.height = (layout.height || gd.clientHeight || 320) + 44 + key + extra;
     layout.width = 960;
     if (key) {
       layout.showlegend = true;

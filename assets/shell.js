@@ -104,12 +104,15 @@
     "picture-png": function (button) { picture(button, "png"); },
     "picture-svg": function (button) { picture(button, "svg"); },
   };
+  function heading(frame) {
+    return Array.from(frame.querySelector("h2").childNodes, function (n) { return n.textContent; }).join(" · ");
+  }
   function picture(button, format) {
     var frame = card(button);
     var gd = frame.querySelector(".js-plotly-plot");
     if (!gd) return;
     var name = frame.querySelector(".figure-frame").dataset.fileName;
-    window.interimPicture(gd, format, frame.querySelector("h2").innerText, button.dataset.footer, name);
+    window.interimPicture(gd, format, heading(frame), button.dataset.footer, name);
     closeMenus();
   }
   function tell(words) {

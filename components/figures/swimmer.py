@@ -17,6 +17,10 @@ from dashboard.text import text
 #: px of one lane, whatever their number; a heading takes one too
 LANE = 18
 TOP, BOTTOM = 56, 48
+#: px of the sentence below grouped lanes
+NOTE = 40
+#: a picture that leaves the page carries its key: entries side by side, px of a line of them
+KEY_COLUMNS, KEY_LINE = 3, 19
 #: narrower than this, a figure has no room for labels at the ends of lanes
 NARROW = 620
 #: px of one character of a reason, and of the column of reasons at most
@@ -53,9 +57,14 @@ def placed(answer: Mapping[str, Any], page: Paged) -> tuple[list[Row], list[Head
     return rows, headings
 
 
-def height(slots: int) -> int:
-    """px of a figure with so many lanes and headings: every lane is equally high."""
-    return TOP + BOTTOM + LANE * slots
+def height(page: Paged, *, note: bool = False) -> int:
+    """px of a page of lanes: every lane is equally high. `note`: a sentence stands below."""
+    return TOP + BOTTOM + LANE * page.slots + (NOTE if note else 0)
+
+
+def needs_note(answer: Mapping[str, Any], page: Paged) -> bool:
+    """Groups of backbones that nobody was randomised to carry that in the figure itself."""
+    return page.group == "backbone" and not answer["randomised"]
 
 
 def swimmer_figure(answer: Mapping[str, Any], page: Paged) -> dict[str, Any]:
@@ -63,10 +72,17 @@ def swimmer_figure(answer: Mapping[str, Any], page: Paged) -> dict[str, Any]:
     rows, headings = placed(answer, page)
     data = marks(answer, rows)
     span = _span(answer)
-    return {
-        "data": [*data, reasons(rows, span)],
-        "layout": _layout(answer, rows, headings, span, reasons_at=len(data)),
-    }
+    layout = _layout(answer, rows, headings, span, reasons_at=len(data))
+    entries = sum(trace.get("showlegend", True) for trace in data)
+    layout["meta"]["legend"] = KEY_LINE * -(-entries // KEY_COLUMNS) + 16
+    layout["height"] = height(page, note=needs_note(answer, page))
+    if needs_note(answer, page):
+        layout["margin"]["b"] += NOTE
+        words = text("swimmer.not_randomised")
+        layout["annotations"].append(
+            _note(words, x=1, y=0, xanchor="right", yanchor="top", yshift=-BOTTOM, align="right")
+        )
+    return {"data": [*data, reasons(rows, span)], "layout": layout}
 
 
 def last_day(lane: Mapping[str, Any]) -> int:
@@ -107,7 +123,6 @@ def _layout(
     return theme.layout(
         barmode="overlay",
         bargap=0,
-        height=height(slots),
         margin={"l": 24, "r": right, "t": TOP, "b": BOTTOM},
         xaxis=lower,
         xaxis2=upper,
@@ -130,7 +145,6 @@ def _layout(
                     "xaxis2": {"dtick": few},
                 },
             },
-            "legend": True,
         },
     )
 

@@ -70,7 +70,11 @@ def _followed(rows: Sequence[Row]) -> list[dict[str, Any]]:
             x += [month(start), month(row.last), None]
             y += [row.y + MIDDLE, row.y + MIDDLE, None]
     line = {"color": theme.colour("edge"), "width": 1}
-    return [_scatter("followed", x, y, mode="lines", line=line, hoverinfo="skip")] if x else []
+    return (
+        [_scatter(text("swimmer.key.followed"), x, y, mode="lines", line=line, hoverinfo="skip")]
+        if x
+        else []
+    )
 
 
 def _bars(answer: Mapping[str, Any], rows: Sequence[Row]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -10,10 +11,10 @@ from dash import html
 from components import theme
 from components.attributes import attrs
 from components.card import card, empty
-from components.figures.swimmer import height, swimmer_figure
+from components.figures.swimmer import height, needs_note, swimmer_figure
 from components.figures.swimmer_marks import bar_colour
 from components.graph import graph
-from components.overview.parts import Rows, patients, population, tools
+from components.overview.parts import Rows, footer, patients, population, tools
 from components.swimmer.pager import pager
 from components.swimmer.view import Paged, paged
 from components.swimmer.words import Answer, group_label, sort_words, time_words
@@ -41,8 +42,19 @@ def draw(answer: Answer, choice: object = None) -> html.Section:
         text("swimmer.title"),
         body,
         n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
-        tools=tools(NAME, answer, *_definitions(answer), picture=shown),
+        tools=replace(
+            tools(NAME, answer, *_definitions(answer), picture=shown),
+            footer=f"{_picture_words(answer)}\n{footer(answer)}",
+        ),
     )
+
+
+def _picture_words(answer: Answer) -> str:
+    """What the key of a downloaded picture cannot show: hatching, hollow marks, the dashed line."""
+    words = "; ".join(text(f"swimmer.key.{k}") for k in ("doublet", "hollow"))
+    if answer["window_days"] is None:
+        return text("swimmer.picture.none", words=words)
+    return text("swimmer.picture", words=words, window=text("swimmer.key.window").lower())
 
 
 def _body(answer: Answer, page: Paged) -> list[Any]:
@@ -73,9 +85,9 @@ def figure(answer: Answer, page: Paged) -> list[Any]:
             swimmer_figure(answer, page),
             alt=alt,
             file_name=_file_name(answer, page),
-            height=height(page.slots),
+            height=height(page, note=needs_note(answer, page)),
         ),
-        html.P(" ".join(_notes(answer, page)), className="lane-notes"),
+        html.P(" ".join(_notes(answer)), className="lane-notes"),
     ]
 
 
@@ -204,15 +216,13 @@ def _key_item(shape: str, words: str, style: dict[str, str] | None = None) -> ht
     return html.Li([swatch, html.Span(words)])
 
 
-def _notes(answer: Answer, page: Paged) -> list[str]:
-    """What the reader should know: the window line, grouping, and what the export lacks."""
+def _notes(answer: Answer) -> list[str]:
+    """What the reader should know: the window line, and what the export lacks."""
     origin = _origin(answer)
     if answer["window_days"] is None:
         words = [text("swimmer.window.none")]
     else:
         words = [text("swimmer.window.words", days=answer["window_days"], origin=origin)]
-    if page.group == "backbone" and not answer["randomised"]:
-        words.append(text("swimmer.not_randomised"))
     return words + _missing(answer)
 
 

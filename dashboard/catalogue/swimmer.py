@@ -19,7 +19,7 @@ STRINGS: dict[str, str] = {
     "swimmer.window": "Day {days}: end of the response window",
     "swimmer.window.none": "No response window is stated.",
     "swimmer.window.words": "The dashed line is day {days} after {origin}, the end of the response window: only a response that starts by then counts in the response rate.",
-    "swimmer.not_randomised": "Groups were chosen by the investigator, not randomised: lanes do not compare them.",
+    "swimmer.not_randomised": "Groups were chosen, not randomised:<br>lanes do not compare treatments.",
     # the key
     "swimmer.key": "Key",
     "swimmer.key.treatment": "Treatment",
@@ -36,6 +36,8 @@ STRINGS: dict[str, str] = {
     "swimmer.key.NEW_THERAPY": "New anticancer therapy",
     "swimmer.key.DEATH": "Death",
     "swimmer.key.window": "End of the response window",
+    "swimmer.picture": "{words}. Dashed line: {window}.",
+    "swimmer.picture.none": "{words}.",
     # controls
     "swimmer.controls": "Lanes",
     "swimmer.controls.face": "sorted by {sort}",

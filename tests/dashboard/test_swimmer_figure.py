@@ -167,8 +167,10 @@ def test_a_lane_is_as_high_whatever_their_number_and_no_name_overprints(n: int) 
     said = answer([lane(f"P{i:03}") for i in range(n)])
     page = paged(said, None)
     assert page.shown == min(n, PAGE)
-    assert height(page.slots) - height(page.slots - 1) == LANE
-    axis = drawn_of(said)["layout"]["yaxis"]
+    layout = drawn_of(said)["layout"]
+    margin = layout["margin"]
+    assert layout["height"] == height(page) == page.slots * LANE + margin["t"] + margin["b"]
+    axis = layout["yaxis"]
     assert axis["tickvals"] == list(range(min(n, PAGE)))
     assert axis["range"] == [min(n, PAGE) - 0.5, -0.5]
     assert axis["tickfont"]["size"] < LANE
@@ -212,13 +214,15 @@ def test_groups_have_headings_with_counts_and_go_on_over_pages() -> None:
     assert "<b>Taxane, 70 patients</b>" in words
 
 
-def test_a_group_of_backbones_carries_that_nobody_was_randomised(said: Any) -> None:
+def test_a_group_of_backbones_carries_that_nobody_was_randomised() -> None:
     seen = answer([lane("A"), lane("B")])
-    assert "not randomised" not in said(lanes.draw(seen, {}))
-    assert "not randomised" in said(lanes.draw(seen, {"group": "backbone"}))
-    assert "not randomised" not in said(
-        lanes.draw({**seen, "randomised": True}, {"group": "backbone"})
-    )
+
+    def words(said: dict[str, Any], group: str) -> str:
+        return str([a["text"] for a in drawn_of(said, {"group": group})["layout"]["annotations"]])
+
+    assert "not randomised" not in words(seen, "none")
+    assert "not randomised" in words(seen, "backbone")
+    assert "not randomised" not in words({**seen, "randomised": True}, "backbone")
 
 
 def test_words_of_an_export_are_text_and_nothing_else() -> None:
