@@ -298,16 +298,18 @@ def test_nothing_moves_while_it_loads(open_page: Opener, url: str, width: int) -
 def test_the_keyboard_reaches_choices_and_list(open_page: Opener, url: str) -> None:
     page, _ = open_page()
     survival = Survival(page, url).open()
-    survival.card("curve").locator("summary", has_text="Endpoint").focus()
-    page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    choice = survival.card("curve").locator("summary", has_text="Endpoint")
+    choice.press("Enter")
+    expect(survival.card("curve").locator("details[open]")).to_have_count(1)
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_contain_text("Overall survival")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("endpoint=OS$"))
+    expect(page).to_have_url(re.compile("endpoint=OS$"), timeout=15_000)
     survival.ready()
-    survival.card("reasons").get_by_role("button", name="Sort by Patient").focus()
-    page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    survival.card("reasons").get_by_role("button", name="Sort by Patient").press("Enter")
     expect(survival.card("reasons").locator("th[aria-sort=ascending]")).to_contain_text("Patient")
 
 
