@@ -38,8 +38,7 @@ class Choice:
 class Chip:
     """An active filter value; following `address` takes it away."""
 
-    name: str
-    value: str
+    words: str
     address: str
 
 
@@ -186,13 +185,13 @@ def _chips(bar: TopBar) -> html.Ul:
             dcc.Link(
                 [
                     html.Span(text("shell.filters.remove.start"), className="visually-hidden"),
-                    html.Span(text("shell.filters.chip", name=c.name, value=c.value)),
+                    html.Span(c.words),
                     icon("x"),
                 ],
                 href=c.address,
                 refresh=False,
                 className="chip",
-                title=text("shell.filters.remove", name=c.name, value=c.value),
+                title=text("shell.filters.remove", words=c.words),
             )
         )
         for c in bar.chips

@@ -10,7 +10,7 @@ from dashboard.population import Population
 from dashboard.selection import MISSING, FilterField, Levels, Range, Selection
 from dashboard.shelf import CutName, Opened
 from dashboard.text import day, text
-from dashboard.words import backbone_labels, filter_parts, level_words
+from dashboard.words import backbone_labels, filter_parts, filter_text, level_words
 from data_access.store import Cut
 
 
@@ -41,7 +41,7 @@ def top_bar(
         sets=tuple(
             Choice(
                 sets[s],
-                "?" + replace(selection, analysis_set=s).query(),
+                "?" + replace(selection, analysis_set=s).address(),
                 current=s == selection.analysis_set,
             )
             for s in opened.vocabulary.sets
@@ -50,7 +50,7 @@ def top_bar(
         shown=population.members.n,
         total=population.base.n,
         chips=chips(selection, opened),
-        clear="?" + selection.unfiltered().query() if selection.filtered else None,
+        clear="?" + selection.unfiltered().address() if selection.filtered else None,
         synthetic=cut.study.synthetic,
     )
 
@@ -64,7 +64,7 @@ def set_labels(opened: Opened) -> dict[str, str]:
 def chips(selection: Selection, opened: Opened) -> tuple[Chip, ...]:
     """One chip per chosen value, so that each can go alone."""
     return tuple(
-        Chip(name, words, "?" + selection.without(column, value).query())
+        Chip(filter_text(name, words), "?" + selection.without(column, value).address())
         for column, name, value, words in filter_parts(opened.cut.study, selection)
     )
 

@@ -13,6 +13,7 @@ import pandas as pd
 from dashboard.analysis import Analysis, Tables
 from dashboard.metrics.populations import intersect
 from dashboard.metrics.types import AnalysisSet
+from dashboard.patient_keys import PatientKeys
 from dashboard.selection import Filter, Levels, Selection
 from dashboard.shelf import levels_of
 
@@ -35,7 +36,7 @@ class Population:
     counts: Mapping[str, Mapping[str, int]]
 
 
-def population(analysis: Analysis, selection: Selection) -> Population:
+def population(analysis: Analysis, selection: Selection, keys: PatientKeys) -> Population:
     """The patients of `selection`. Levels come from ADSL; backbone groups may overlap."""
     cut, adsl = analysis.cut, analysis.adsl
     ids = adsl["USUBJID"].to_numpy(dtype=object)
@@ -46,6 +47,9 @@ def population(analysis: Analysis, selection: Selection) -> Population:
     if selection.backbones:
         chosen = set(selection.backbones)
         masks["backbone"] = np.array([bool(chosen & set(m)) for m in memberships], dtype=bool)
+    if selection.patients:
+        picked = {keys.patient(k) for k in selection.patients}
+        masks["patients"] = np.array([i in picked for i in ids.tolist()], dtype=bool)
 
     def passing(column: str) -> Mask:
         """Rows that pass every filter but the one on `column`."""

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +23,7 @@ from flask_caching.backends import SimpleCache
 
 from dashboard.analysis import Analysis
 from dashboard.metrics.types import AnalysisSet
+from dashboard.patient_keys import PatientKeys
 from dashboard.population import Population, population, restrict
 from dashboard.selection import Selection
 from dashboard.shelf import Shelf
@@ -67,6 +68,8 @@ class View:
     selection: Selection
     audience: Audience
     population: Population
+    #: what figures and rows say instead of USUBJID
+    keys: PatientKeys
 
     @property
     def members(self) -> AnalysisSet:
@@ -155,10 +158,14 @@ class Results:
         return value
 
     def view(self, selection: Selection, audience: Audience) -> View:
-        """Open the cut and apply the selection: the only way from a selection to patients."""
+        """Open the cut and apply the selection: the only way from a selection to patients.
+
+        An answer is shared by all who ask for the same numbers, so a panel is never told who is
+        highlighted."""
+        selection = replace(selection, highlighted=())
         opened = self.shelf.open(selection.study, selection.cut)
-        found = population(opened.analysis, selection)
-        return View(opened.cut, opened.analysis, selection, audience, found)
+        found = population(opened.analysis, selection, opened.keys)
+        return View(opened.cut, opened.analysis, selection, audience, found, opened.keys)
 
     @staticmethod
     def key(name: str, selection: Selection, audience: Audience) -> str:

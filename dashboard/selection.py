@@ -2,18 +2,24 @@
 
 A selection is frozen and canonical: equal views have equal queries, so the query is also the
 cache key. Nothing from a query is believed: every value is looked up in the cut's own vocabulary.
+Two parameters name patients, by their opaque keys only: `p` is a filter, `sel` is who is
+highlighted. Highlighting changes no number, so `sel` is in the address and never in the query.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import parse_qsl, quote, urlencode
 
-MAX_QUERY = 8_000
+from dashboard.patient_keys import LENGTH, joined, separated
+
+#: patients a link can hold, once as a filter and once highlighted
+MAX_PATIENTS = 400
+MAX_QUERY = 8_000 + 2 * MAX_PATIENTS * LENGTH
 MAX_FIELDS = 400
 #: in a query, the level of patients whose value is missing
 MISSING = ""
@@ -28,7 +34,7 @@ _NUMBER = r"-?\d{1,9}(?:\.\d{1,6})?"
 _RANGE = re.compile(rf"(?P<lower>{_NUMBER})?\.\.(?P<upper>{_NUMBER})?")
 _CUT = re.compile(r"[0-9a-f]{6,64}")
 _FILTER = "f."
-_SINGLE = ("study", "cut", "set", "group", "rules", "endpoint")
+_SINGLE = ("study", "cut", "set", "group", "rules", "endpoint", "p", "sel")
 
 
 class SelectionError(ValueError):
@@ -67,6 +73,8 @@ class Vocabulary:
     fields: tuple[FilterField, ...] = ()
     #: times to event, the one shown first in front
     endpoints: tuple[str, ...] = ()
+    #: the keys of the cut's patients
+    patients: Container[str] = ()
 
     @property
     def groupings(self) -> tuple[str, ...]:
@@ -109,7 +117,9 @@ Filter = Levels | Range
 class Selection:
     """What is looked at. `backbones` are ids of (overlapping) groups: in any of them is in.
 
-    `endpoint` is a time to event of the cut; "" is its first.
+    `endpoint` is a time to event of the cut; "" is its first. `patients` are the keys of the
+    patients chosen one by one (a filter like any other), `highlighted` those that every figure
+    marks; both sorted, so that they are the same for every cut.
     """
 
     study: str
@@ -120,13 +130,21 @@ class Selection:
     group: str = "none"
     rules: str = "primary"
     endpoint: str = ""
+    patients: tuple[str, ...] = ()
+    highlighted: tuple[str, ...] = ()
 
     @property
     def filtered(self) -> bool:
-        return bool(self.backbones or self.filters)
+        return bool(self.backbones or self.filters or self.patients)
+
+    def address(self) -> str:
+        """The canonical query and who is highlighted: what a link to this view holds."""
+        query = self.query()
+        return f"{query}&sel={joined(self.highlighted)}" if self.highlighted else query
 
     def query(self) -> str:
-        """The canonical query, without "?". Defaults are left out, study and cut never."""
+        """The canonical query of the results, without "?". Defaults are left out, study and cut
+        never; who is highlighted is no part of it."""
         pairs = [("study", self.study), ("cut", self.cut[:16])]
         if self.analysis_set != "enrolled":
             pairs.append(("set", self.analysis_set))
@@ -138,10 +156,15 @@ class Selection:
             pairs.append(("endpoint", self.endpoint))
         pairs += [("backbone", b) for b in self.backbones]
         pairs += [(_FILTER + f.column, text) for f in self.filters for text in f.texts]
+        if self.patients:
+            pairs.append(("p", joined(self.patients)))
         return urlencode(pairs, quote_via=quote, safe="")
 
     def without(self, column: str, value: str | None = None) -> Selection:
-        """This selection less one filter (or one value of it); "backbone" is a column."""
+        """This selection less one filter (or one value of it); "backbone" and "patients" are
+        columns."""
+        if column == "patients":
+            return replace(self, patients=())
         if column == "backbone":
             kept = tuple(b for b in self.backbones if value is not None and b != value)
             return replace(self, backbones=kept)
@@ -155,7 +178,7 @@ class Selection:
         return replace(self, filters=tuple(filters))
 
     def unfiltered(self) -> Selection:
-        return replace(self, backbones=(), filters=())
+        return replace(self, backbones=(), filters=(), patients=())
 
 
 def wanted(query: str) -> tuple[str | None, str | None]:
@@ -184,6 +207,8 @@ def parse(query: str, vocabulary: Vocabulary) -> Selection:
         group=_choice(fields, "group", vocabulary.groupings, "none"),
         rules=_choice(fields, "rules", RULE_SETS, "primary"),
         endpoint="" if endpoint in vocabulary.endpoints[:1] else endpoint,
+        patients=_chosen_patients(fields, vocabulary),
+        highlighted=tuple(k for k in _keys(fields, "sel") if k in vocabulary.patients),
     )
 
 
@@ -202,6 +227,28 @@ def choose(selection: Selection, column: str, value: object, vocabulary: Vocabul
     if new is not None:
         others[column] = new
     return replace(selection, filters=_in_order(others, vocabulary))
+
+
+def _keys(fields: Mapping[str, tuple[str, ...]], name: str) -> tuple[str, ...]:
+    value = _one(fields, name)
+    if value is None:
+        return ()
+    keys = separated(value)
+    if keys is None:
+        raise SelectionError("unreadable_patients")
+    if len(keys) > MAX_PATIENTS:
+        raise SelectionError("too_many_patients", str(MAX_PATIENTS))
+    return keys
+
+
+def _chosen_patients(
+    fields: Mapping[str, tuple[str, ...]], vocabulary: Vocabulary
+) -> tuple[str, ...]:
+    """The filter on patients. One that this cut does not hold would make every n a riddle."""
+    keys = _keys(fields, "p")
+    if any(k not in vocabulary.patients for k in keys):
+        raise SelectionError("unknown_patient")
+    return keys
 
 
 def _fields(query: str) -> dict[str, tuple[str, ...]]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from dashboard.analysis import Analysis
 from dashboard.endpoints import endpoints
+from dashboard.patient_keys import PatientKeys
 from dashboard.selection import (
     MISSING,
     FilterField,
@@ -31,11 +32,12 @@ WHOLE = 16
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A verified cut with its vocabulary."""
+    """A verified cut with its vocabulary and the keys of its patients."""
 
     cut: Cut
     analysis: Analysis
     vocabulary: Vocabulary
+    keys: PatientKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ class Shelf:
         key = (study, matches[0])
         opened = self.store.open(study, matches[0])
         analysis = Analysis(opened)
-        found = Opened(opened, analysis, _vocabulary(study, opened, analysis))
+        patients = analysis.adsl["USUBJID"].astype(str)
+        keys = PatientKeys(self.store.secret(), study, patients.tolist())
+        found = Opened(opened, analysis, _vocabulary(study, opened, analysis, keys), keys)
         with self._lock:
             kept = self._open.setdefault(key, found)
             while len(self._open) > OPEN_CUTS:
@@ -115,7 +119,7 @@ class Shelf:
         return parse(query, opened.vocabulary), opened
 
 
-def _vocabulary(study: str, cut: Cut, analysis: Analysis) -> Vocabulary:
+def _vocabulary(study: str, cut: Cut, analysis: Analysis, keys: PatientKeys) -> Vocabulary:
     adsl = cut.frame("ADSL")
     backbones = cut.study.backbones
     groups = tuple(g.id for g in backbones.groups) if backbones else ()
@@ -129,6 +133,7 @@ def _vocabulary(study: str, cut: Cut, analysis: Analysis) -> Vocabulary:
         backbones=groups,
         fields=fields,
         endpoints=tuple(e.id for e in endpoints(analysis)),
+        patients=keys,
     )
 
 

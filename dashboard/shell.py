@@ -192,7 +192,7 @@ def _filters(app: Dash, context: Context) -> None:
             new = choose(selection, column, _held(column), opened.vocabulary)
         except SelectionError:
             return no_update  # a value the page itself never offers
-        return "?" + new.query() if new != selection else no_update
+        return "?" + new.address() if new != selection else no_update
 
 
 def _controls(app: Dash, context: Context) -> None:

@@ -13,7 +13,10 @@ def backbone_labels(study: Study) -> dict[str, str]:
 
 
 def filter_parts(study: Study, selection: Selection) -> list[tuple[str, str, str | None, str]]:
-    """(column, its name, the value or None for a range, the value in words) per active filter."""
+    """(column, its name, the value or None when it goes as a whole, in words) per active filter.
+
+    Patients chosen one by one are a filter without a name: their number says what it is.
+    """
     names = backbone_labels(study)
     title = study.backbones.label if study.backbones else ""
     parts: list[tuple[str, str, str | None, str]] = [
@@ -28,15 +31,24 @@ def filter_parts(study: Study, selection: Selection) -> list[tuple[str, str, str
             ]
         else:
             parts.append((item.column, label, None, range_words(item)))
+    if selection.patients:
+        n = len(selection.patients)
+        key = "shell.filters.patients.one" if n == 1 else "shell.filters.patients"
+        parts.append(("patients", "", None, text(key, n=n)))
     return parts
+
+
+def filter_text(name: str, words: str) -> str:
+    """One filter as it is said on a chip and in a file."""
+    return text("shell.filters.chip", name=name, value=words) if name else words
 
 
 def filter_words(study: Study, selection: Selection) -> str:
     """The active filters in one line."""
     parts = filter_parts(study, selection)
-    return "; ".join(
-        text("shell.filters.chip", name=name, value=words) for _, name, _, words in parts
-    ) or text("shell.filters.none")
+    return "; ".join(filter_text(name, words) for _, name, _, words in parts) or text(
+        "shell.filters.none"
+    )
 
 
 def range_words(item: Range) -> str:

@@ -18,6 +18,7 @@ from data_access.store.locks import exclusive
 from data_access.store.manifest import stamp
 from data_access.store.problems import DAMAGED, UNKNOWN, damaged, in_words
 from data_access.store.records import CutSummary, Staged, StudySummary, safe_name
+from data_access.store.secret import store_secret
 from data_access.store.staging import (
     append_line,
     ensure_space,
@@ -44,6 +45,7 @@ class CutStore:
         self.home = Path(home)
         self._studies = existing_home(self.home) if read_only else prepare_home(self.home)
         self._patience = patience
+        self._read_only = read_only
         self._verified = Verified()
 
     # --- reading --------------------------------------------------------------------------------
@@ -102,6 +104,11 @@ class CutStore:
             return False, first
         verify = "cut verifies" if len(folders) == 1 else "cuts verify"
         return True, f"The store can be written; {len(folders)} newest {verify}."
+
+    def secret(self) -> bytes:
+        """32 bytes only this store knows, made at the first call. Raises DataError
+        `store-secret`: not there in a store that is only read, or not what was written."""
+        return store_secret(self.home, read_only=self._read_only, patience=self._patience)
 
     # --- writing --------------------------------------------------------------------------------
 

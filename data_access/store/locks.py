@@ -15,18 +15,18 @@ _PAUSE = 0.02  # seconds between two tries
 
 
 @contextmanager
-def exclusive(path: Path, *, patience: float) -> Iterator[None]:
+def exclusive(
+    path: Path, *, patience: float, holder: str = "Another import of this study"
+) -> Iterator[None]:
     """Hold the lock file `path`, which is never removed. Waits `patience` seconds for another
-    holder, then raises DataError `store-busy`. Works between processes and between threads."""
+    `holder` (words), then raises DataError `store-busy`. Works between processes and threads."""
     descriptor = fsops.open_lock(path)
     try:
         deadline = time.monotonic() + patience
         while not fsops.try_lock(descriptor):
             if time.monotonic() > deadline:
                 raise DataError(
-                    BUSY.finding(
-                        f"Another import of this study has been running for {patience:.0f} seconds."
-                    )
+                    BUSY.finding(f"{holder} has been running for {patience:.0f} seconds.")
                 )
             time.sleep(_PAUSE)
         yield

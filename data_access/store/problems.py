@@ -62,7 +62,27 @@ STUDY_REFUSED = Rule(
     title="The study.toml kept with a cut is not accepted by this version of Interim",
     remedy="Mend what is named in your study.toml and import the exports again.",
 )
-RULES: tuple[Rule, ...] = (DAMAGED, NEWER, UNKNOWN, NAME, FULL, UNWRITABLE, BUSY, STUDY_REFUSED)
+SECRET = Rule(
+    id="store-secret",
+    severity=Severity.REJECT,
+    title="The store's secret cannot be used",
+    remedy=(
+        "Start `python app.py serve` once as the owner of the store, which makes it; or restore "
+        "the file `secret` of INTERIM_HOME from a copy. Without a copy remove it: a new one is "
+        "made, and links that name patients lose their meaning."
+    ),
+)
+RULES: tuple[Rule, ...] = (
+    DAMAGED,
+    NEWER,
+    UNKNOWN,
+    NAME,
+    FULL,
+    UNWRITABLE,
+    BUSY,
+    STUDY_REFUSED,
+    SECRET,
+)
 
 _FULL_CODES = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 

@@ -68,7 +68,7 @@ LABELS = {
 def patients(demo: Shelf, query: str = "") -> str:
     """What the top bar says for a query."""
     selection, opened = demo.resolve(query)
-    found = population(opened.analysis, selection)
+    found = population(opened.analysis, selection, opened.keys)
     return f"{found.members.n} of {found.base.n} patients"
 
 
@@ -339,7 +339,7 @@ def test_counts_beside_the_filters_follow_the_view(
         if query:
             overview.backbone("taxane").check()
         selection, opened = demo.resolve(query)
-        counts = population(opened.analysis, selection).counts
+        counts = population(opened.analysis, selection, opened.keys).counts
         for level, n in counts["backbone"].items():
             label = overview.backbone(level).locator("xpath=following-sibling::label")
             expect(label).to_have_attribute("data-count", str(n))

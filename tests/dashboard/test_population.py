@@ -17,7 +17,8 @@ def all_patients(shelf: Shelf) -> Selection:
 
 
 def see(shelf: Shelf, selection: Selection) -> Population:
-    return population(shelf.open(selection.study, selection.cut).analysis, selection)
+    opened = shelf.open(selection.study, selection.cut)
+    return population(opened.analysis, selection, opened.keys)
 
 
 def test_without_filters_the_analysis_set_is_shown_whole(
@@ -61,6 +62,18 @@ def test_a_missing_value_is_a_level_and_outside_every_range(
 def test_ranges_hold_their_ends(shelf: Shelf, all_patients: Selection) -> None:
     selection = replace(all_patients, filters=(Range("AGE", 51.0, 62.0),))
     assert see(shelf, selection).members.patients == ("P01", "P02", "P05")
+
+
+def test_chosen_patients_are_a_filter_like_any_other(shelf: Shelf, all_patients: Selection) -> None:
+    keys = shelf.open(all_patients.study, all_patients.cut).keys
+    chosen = tuple(sorted(keys.key(p) for p in ("P02", "P03", "P05", "P10")))
+    three = replace(all_patients, patients=chosen)
+    assert see(shelf, three).members.patients == ("P02", "P03", "P05")  # P10 failed screening
+    narrowed = replace(three, backbones=("eribulin",))
+    assert see(shelf, narrowed).members.patients == ("P03",)
+    # what a backbone would show is counted among the chosen only
+    counts = see(shelf, three).counts
+    assert counts["backbone"] == {"taxane": 1, "eribulin": 1, "carboplatin": 1, "platinum": 1}
 
 
 def test_who_is_filtered_out_is_listed_with_the_reason(

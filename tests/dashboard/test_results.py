@@ -95,6 +95,22 @@ def test_a_key_is_text_that_names_cut_audience_panel_and_view(selection: Selecti
     assert len(others | {key}) == 4
 
 
+def test_highlighting_asks_for_no_new_result(shelf: Shelf, selection: Selection) -> None:
+    seen: list[tuple[str, ...]] = []
+
+    def panel(view: View) -> dict[str, Any]:
+        seen.append(view.selection.highlighted)
+        return {"n": view.members.n}
+
+    results = asking(shelf, panel)
+    keys = shelf.open(selection.study, selection.cut).keys
+    marked = replace(selection, highlighted=(keys.key("P01"),))
+    assert results.raw("panel", marked, Audience.FULL) == b'{"n":9}'
+    assert results.raw("panel", selection, Audience.FULL) == b'{"n":9}'
+    assert seen == [()]
+    assert results.view(marked, Audience.FULL).keys.patient(keys.key("P01")) == "P01"
+
+
 def test_the_cache_holds_the_json_bytes_themselves(shelf: Shelf, selection: Selection) -> None:
     results = asking(shelf, lambda view: {"n": view.members.n})
     results.panel("panel", selection, Audience.FULL)

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dashboard.patient_keys import PatientKeys
 from dashboard.selection import (
     GROUPINGS,
+    MAX_QUERY,
     RULE_SETS,
     SETS,
     Filter,
@@ -25,11 +27,15 @@ from dashboard.selection import (
     parse,
     wanted,
 )
+from dashboard.text import text
 
 CUT = "0123456789abcdef" * 4
+PATIENTS = PatientKeys(b"s" * 32, "tnbc", [f"P{i:03}" for i in range(400)])
+KEYS = tuple(sorted(PATIENTS))
 VOCABULARY = Vocabulary(
     study="tnbc",
     cut=CUT,
+    patients=PATIENTS,
     backbones=("taxane", "eribulin", "platinum"),
     fields=(
         FilterField("SEX", "Sex", "category", ("", "F", "M")),
@@ -38,6 +44,9 @@ VOCABULARY = Vocabulary(
         FilterField("LDHBL", "LDH", "number", (), -2.5, 900.25),
     ),
 )
+
+
+LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
 def level_filter(column: str, levels: tuple[str, ...]) -> st.SearchStrategy[Filter]:
@@ -70,6 +79,7 @@ def selections(draw: st.DrawFn) -> Selection:
             )
             filters.append(draw(made))
     chosen = draw(st.sets(st.sampled_from(VOCABULARY.backbones)))
+    some = st.sets(st.sampled_from(KEYS), max_size=12).map(lambda c: tuple(sorted(c)))
     return Selection(
         study="tnbc",
         cut=CUT,
@@ -78,19 +88,26 @@ def selections(draw: st.DrawFn) -> Selection:
         filters=tuple(filters),
         group=draw(st.sampled_from(GROUPINGS)),
         rules=draw(st.sampled_from(RULE_SETS)),
+        patients=draw(some),
+        highlighted=draw(some),
     )
 
 
 @settings(max_examples=300, deadline=None)
 @given(selections())
 def test_every_selection_survives_its_query(selection: Selection) -> None:
-    assert parse("?" + selection.query(), VOCABULARY) == selection
+    assert parse("?" + selection.address(), VOCABULARY) == selection
+    plain = replace(selection, highlighted=())
+    assert parse("?" + selection.query(), VOCABULARY) == plain
+    assert plain.address() == plain.query() == selection.query()
 
 
 @settings(max_examples=200, deadline=None)
 @given(selections(), selections())
 def test_equal_queries_mean_equal_selections(one: Selection, other: Selection) -> None:
-    assert (one.query() == other.query()) == (one == other)
+    assert (one.address() == other.address()) == (one == other)
+    numbers = [replace(s, highlighted=()) for s in (one, other)]
+    assert (one.query() == other.query()) == (numbers[0] == numbers[1])
 
 
 def read(query: str) -> Selection:
@@ -111,7 +128,28 @@ def test_any_text_is_a_selection_or_a_reason(query: str) -> None:
     with contextlib.suppress(SelectionError):
         found = read(query)
     if found is not None:
-        assert parse(found.query(), VOCABULARY) == found
+        assert parse(found.address(), VOCABULARY) == found
+
+
+def test_four_hundred_patients_fit_twice_into_a_link() -> None:
+    every = Selection("tnbc", CUT, patients=KEYS, highlighted=KEYS)
+    assert len(every.address()) < MAX_QUERY
+    assert read("?" + every.address()) == every
+    assert every.address().count("&") == 3  # study, cut, p, sel: one value each
+
+
+def test_the_order_of_keys_does_not_matter_and_repeating_one_adds_nobody() -> None:
+    a, b = KEYS[:2]
+    assert parse(f"p={a}{b}&sel={b}{a}{b}", VOCABULARY) == parse(f"sel={a}{b}&p={b}{a}", VOCABULARY)
+
+
+def test_a_highlight_of_nobody_here_is_left_out_and_a_filter_by_nobody_is_refused() -> None:
+    stranger = PatientKeys(b"t" * 32, "tnbc", ["P000"]).key("P000")
+    assert read(f"sel={KEYS[0]}{stranger}").highlighted == KEYS[:1]
+    with pytest.raises(SelectionError) as caught:
+        read(f"p={KEYS[0]}{stranger}")
+    assert caught.value.problem == "unknown_patient"
+    assert text(f"selection.{caught.value.problem}").startswith("The link chooses a patient")
 
 
 def test_the_order_of_a_query_does_not_matter() -> None:
@@ -153,7 +191,14 @@ def test_missing_values_are_a_level_of_their_own() -> None:
         ("cut=../../etc/passwd", "unknown_cut"),
         ("cut=ABCDEF123456", "unknown_cut"),
         ("f.SEX=%ff%fe", "unreadable"),
-        ("a=" + "x" * 9000, "too_long"),
+        ("a=" + "x" * MAX_QUERY, "too_long"),
+        ("p=", "unreadable_patients"),
+        ("sel=P001", "unreadable_patients"),
+        (f"p={KEYS[0]}x", "unreadable_patients"),
+        (f"sel={KEYS[0].upper()}", "unreadable_patients"),
+        (f"p={KEYS[0]}&p={KEYS[1]}", "repeated"),
+        ("p=aaaaaaaaaa", "unknown_patient"),
+        ("sel=" + "".join(f"{i:010}".translate(LETTERS) for i in range(401)), "too_many_patients"),
         ("&".join("f.SEX=F" for _ in range(900)), "unreadable"),
     ],
 )
@@ -177,6 +222,11 @@ def test_chips_take_one_value_at_a_time() -> None:
     assert selection.without("SEX", "F").without("SEX", "M").filters == (Range("AGE", 40.0),)
     assert selection.without("AGE").filters == (Levels("SEX", ("F", "M")),)
     assert selection.unfiltered() == replace(selection, backbones=(), filters=())
+    chosen = replace(selection, patients=KEYS[:3], highlighted=KEYS[:1])
+    assert chosen.filtered
+    assert chosen.without("patients") == replace(selection, highlighted=KEYS[:1])
+    assert chosen.unfiltered().patients == ()
+    assert chosen.unfiltered().highlighted == KEYS[:1]
 
 
 def test_controls_choose_levels_ranges_and_nothing() -> None:
