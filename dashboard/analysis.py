@@ -72,9 +72,15 @@ class Analysis:
     def __init__(self, cut: Tables) -> None:
         self.cut = cut
         self.rules = cut.study.rules
+        self._frames: dict[str, pd.DataFrame] = {}
 
     def frame(self, domain: str) -> pd.DataFrame | None:
-        return self.cut.frame(domain) if domain in self.cut.domains else None
+        """A domain, always the same frame: pandas keeps a column once it was asked for."""
+        if domain not in self.cut.domains:
+            return None
+        if domain not in self._frames:
+            self._frames[domain] = self.cut.frame(domain)
+        return self._frames[domain]
 
     @cached_property
     def adsl(self) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dashboard.metrics.coded import Codes, clean, is_in
 from dashboard.metrics.cohort import Bools, Dates, column_dates
+from dashboard.metrics.columns import Frame, floats, take
 from dashboard.metrics.treated import Treated
 
 
@@ -61,32 +62,25 @@ def keys(patient: Codes, dates: Dates) -> NDArray[np.int64]:
     return made
 
 
-def dosing_records(adex: pd.DataFrame) -> Bools:
+def dosing_records(adex: Frame) -> Bools:
     """Rows that are a dose in a constant dosing interval: PARAMCD DOSE, or all without PARAMCD."""
     if "PARAMCD" not in adex.columns:
         return np.ones(len(adex), dtype=np.bool_)
     return is_in(adex, "PARAMCD", ("DOSE",))
 
 
-def amount(adex: pd.DataFrame) -> NDArray[np.float64]:
+def amount(adex: Frame) -> NDArray[np.float64]:
     """Dose of each record: EXDOSE, else AVAL; NaN where neither is known."""
-    found = np.full(len(adex), np.nan)
-    for column in ("EXDOSE", "AVAL"):
-        if column in adex.columns:
-            values = adex[column].to_numpy(dtype=np.float64, na_value=np.nan)
-            found = np.where(np.isnan(found), values, found)
-    return found
+    each = floats(adex, "EXDOSE")
+    return np.where(np.isnan(each), floats(adex, "AVAL"), each)
 
 
-def was_given(adex: pd.DataFrame) -> Bools:
+def was_given(adex: Frame) -> Bools:
     """Rows in which something was given: a dose above zero, or the planned zero of a placebo."""
-    placebo = np.zeros(len(adex), dtype=np.bool_)
-    if "EXPLDOS" in adex.columns:
-        placebo = adex["EXPLDOS"].to_numpy(dtype=np.float64, na_value=np.nan) == 0
-    return np.asarray((amount(adex) > 0) | placebo, dtype=np.bool_)
+    return np.asarray((amount(adex) > 0) | (floats(adex, "EXPLDOS") == 0), dtype=np.bool_)
 
 
-def of_drug(adex: pd.DataFrame, drug: str | None) -> Bools:
+def of_drug(adex: Frame, drug: str | None) -> Bools:
     """Rows whose EXTRT or PARCAT2 is `drug`."""
     if drug is None:
         return np.ones(len(adex), dtype=np.bool_)
@@ -103,9 +97,9 @@ def treatment_cycles(
     options = options or CycleOptions()
     if adex is None or "CYCLE" not in adex.columns or not adex["CYCLE"].notna().any():
         return _fixed(treated, options.length_days)
-    rows = adex[dosing_records(adex) & of_drug(adex, options.drug)]
-    start, patient = column_dates(rows, ("ASTDT",)), treated.index(rows["USUBJID"])
-    number = rows["CYCLE"].to_numpy(dtype=np.float64, na_value=np.nan)
+    rows = take(adex, dosing_records(adex) & of_drug(adex, options.drug))
+    start, patient = column_dates(rows, ("ASTDT",)), treated.rows_of(rows)
+    number = floats(rows, "CYCLE")
     use = (patient >= 0) & (start <= treated.cut) & was_given(rows) & np.isfinite(number)
     end = np.fmax(column_dates(rows, ("AENDT",)), start)
     made = _first_and_last(patient[use], number[use].astype(np.int64), start[use], end[use])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from dashboard.metrics.proportions import proportion
 from dashboard.metrics.types import AnalysisSet, Proportion, Result, Source
 
 REDUCED, OMITTED, NONE = "DOSE REDUCED", "DOSE OMITTED", ""
+ANY = "Any"
 NO_CHANGE = frozenset({"", "DOSE NOT CHANGED", "NONE", "NOT APPLICABLE"})
 NO_REASON = "Reason missing"
 NOT_EXPORTED = "Reason not exported"
@@ -58,49 +59,71 @@ def dose_modifications(records: Doses, *, level: float = 0.95) -> Modifications:
     """
     action, types, source = _actions(records)
     changed = np.array([t.upper() not in NO_CHANGE for t in types], dtype=np.bool_)[action]
-    reasons = grouped_terms(records.frame, ("EXADJ",), NO_REASON)
-    rows: list[Modification] = []
-    for drug, name in enumerate(records.drugs):
-        mine = records.drug == drug
-        members = np.unique(records.patient[mine & records.dosed])
-        mine &= changed & np.isin(records.patient, members)
-        found = []
-        for code, kind in [(None, "Any"), *enumerate(types)]:
-            hit = mine if code is None else mine & (action == code)
-            if hit.any():
-                rate = _rate(records, hit, members.size, level)
-                found.append(_row(records, (name, kind), hit, rate, reasons))
-        rows += sorted(found, key=lambda r: (r.type != "Any", -r.proportion.x, r.type))
+    dosed = records.drug * np.int64(records.treated.n) + records.patient
+    got = np.zeros(len(records.drugs) * records.treated.n, dtype=np.bool_)
+    got[dosed[records.dosed]] = True
+    at = np.flatnonzero(changed & got[dosed])
+    size = got.reshape(len(records.drugs), -1).sum(axis=1).tolist()
+    rows = [
+        (drug, _row(found, (records.drugs[drug], kind), size[drug], level))
+        for drug, kind, found in _grouped(records, at, action[at], types)
+    ]
+    rows.sort(key=lambda r: (r[0], r[1].type != ANY, -r[1].proportion.x, r[1].type))
     recorded = source == "exported" or bool(np.isfinite(records.planned).any())
     rule = "EXACN" if source == "exported" else "EXDOSE against EXPLDOS (delays are not recorded)"
     if not recorded:
         rule = "not recorded: the export has neither EXACN nor a planned dose"
-    return Modifications(tuple(rows), source, rule, recorded)
+    return Modifications(tuple(r for _, r in rows), source, rule, recorded)
 
 
-def _rate(records: Doses, hit: NDArray[np.bool_], n: int, level: float) -> Proportion:
-    return proportion(np.unique(records.patient[hit]).size, n, level=level)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Modifications of one drug and type."""
+
+    n_records: int
+    patients: tuple[str, ...]
+    reasons: Mapping[str, int]
 
 
-def _row(
-    records: Doses,
-    name: tuple[str, str],
-    hit: NDArray[np.bool_],
-    rate: Proportion,
-    reason_of: tuple[Codes, tuple[str, ...]],
-) -> Modification:
-    reason, reasons = reason_of
-    who = np.unique(records.patient[hit])
-    pairs = np.unique(records.patient[hit] * np.int64(len(reasons)) + reason[hit])
-    counts = np.bincount(pairs % len(reasons), minlength=len(reasons)).tolist()
-    by_count = sorted(zip(reasons, counts, strict=True), key=lambda r: (-r[1], r[0]))
+def _grouped(
+    records: Doses, at: NDArray[np.int64], action: Codes, types: tuple[str, ...]
+) -> Iterator[tuple[int, str, _Found]]:
+    """(drug, type, what was found), all groups in one pass; every record is also one of `ANY`."""
+    reason, reasons = grouped_terms(records.frame, ("EXADJ",), NO_REASON)
+    kinds, n, m = (*types, ANY), np.int64(records.treated.n), np.int64(len(reasons))
+    drug, patient, why = records.drug[at], records.patient[at], reason[at]
+    of_type = drug * np.int64(len(kinds)) + action
+    of_any = drug * np.int64(len(kinds)) + len(types)
+    group = np.concatenate([of_type, of_any])
+    # once per patient and reason; one step up, once per patient
+    triple = np.unique((group * n + np.tile(patient, 2)) * m + np.tile(why, 2))
+    pair = np.unique(triple // m)
+    groups, first, count = np.unique(pair // n, return_index=True, return_counts=True)
+    n_records = np.bincount(group)[groups] if groups.size else groups
+    by_reason = np.zeros((groups.size, len(reasons)), dtype=np.int64)
+    np.add.at(by_reason, (np.searchsorted(groups, triple // (m * n)), triple % m), 1)
+    names = records.treated.usubjid[pair % n].tolist()
+    for i, key in enumerate(groups.tolist()):
+        counts = zip(reasons, by_reason[i].tolist(), strict=True)
+        yield (
+            key // len(kinds),
+            kinds[key % len(kinds)],
+            _Found(
+                n_records=int(n_records[i]),
+                patients=tuple(names[first[i] : first[i] + count[i]]),
+                reasons={r: c for r, c in sorted(counts, key=lambda x: (-x[1], x[0])) if c},
+            ),
+        )
+
+
+def _row(found: _Found, name: tuple[str, str], n: int, level: float) -> Modification:
     return Modification(
         drug=name[0],
         type=name[1],
-        proportion=rate,
-        n_records=int(hit.sum()),
-        patients=tuple(records.treated.usubjid[who].tolist()),
-        reasons={r: c for r, c in by_count if c},
+        proportion=proportion(len(found.patients), n, level=level),
+        n_records=found.n_records,
+        patients=found.patients,
+        reasons=found.reasons,
     )
 
 

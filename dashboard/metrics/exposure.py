@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from dashboard.metrics.coded import Codes, grouped_terms
 from dashboard.metrics.cohort import Bools, Dates, column_dates
+from dashboard.metrics.columns import Rows, floats, take
+from dashboard.metrics.courses import Courses
 from dashboard.metrics.cycles import dosing_records, was_given
 from dashboard.metrics.spread import Spread, spread
 from dashboard.metrics.treated import Treated
@@ -45,7 +47,7 @@ class Doses:
     """
 
     treated: Treated
-    frame: pd.DataFrame
+    frame: Rows
     patient: Codes
     drug: Codes
     drugs: tuple[str, ...]
@@ -105,10 +107,10 @@ class Exposure(Result):
 def doses(adex: pd.DataFrame, treated: Treated, options: ExposureOptions | None = None) -> Doses:
     """Dosing records of ADEX. Dose: DOSEO, else AVAL, else EXDOSE; planned in the same terms."""
     options = options or ExposureOptions()
-    frame = adex[dosing_records(adex)]
-    patient, start = treated.index(frame["USUBJID"]), column_dates(frame, ("ASTDT",))
+    frame = take(adex, dosing_records(adex))
+    patient, start = treated.rows_of(frame), column_dates(frame, ("ASTDT",))
     keep = (patient >= 0) & (start <= treated.cut)
-    frame, patient, start = frame[keep], patient[keep], start[keep]
+    frame, patient, start = frame.take(keep), patient[keep], start[keep]
     end = np.minimum(np.fmax(column_dates(frame, ("AENDT",)), start), treated.cut)
     drug, drugs = grouped_terms(frame, options.drug_columns, UNNAMED)
     unit, units = grouped_terms(frame, ("AVALU", "EXDOSU"), "")
@@ -119,7 +121,7 @@ def doses(adex: pd.DataFrame, treated: Treated, options: ExposureOptions | None 
         patient=patient,
         drug=drug,
         drugs=drugs,
-        cycle=_column(frame, "CYCLE"),
+        cycle=floats(frame, "CYCLE"),
         start=start,
         end=end,
         given=given,
@@ -130,17 +132,11 @@ def doses(adex: pd.DataFrame, treated: Treated, options: ExposureOptions | None 
     )
 
 
-def _column(frame: pd.DataFrame, name: str) -> NDArray[np.float64]:
-    if name not in frame.columns:
-        return np.full(len(frame), np.nan)
-    return frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _amounts(frame: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _amounts(frame: Rows) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Given and planned dose per record; AVAL is brought to plan by the ratio EXPLDOS / EXDOSE."""
-    each, plan = _column(frame, "EXDOSE"), _column(frame, "EXPLDOS")
-    total, planned = _column(frame, "DOSEO"), _column(frame, "PDOSEO")
-    value = _column(frame, "AVAL")
+    each, plan = floats(frame, "EXDOSE"), floats(frame, "EXPLDOS")
+    total, planned = floats(frame, "DOSEO"), floats(frame, "PDOSEO")
+    value = floats(frame, "AVAL")
     given = np.where(np.isnan(total), np.where(np.isnan(value), each, value), total)
     scale = np.divide(plan, each, out=np.full(each.shape, np.nan), where=each > 0)
     by_record = np.where(np.isnan(value) & np.isnan(total), plan, given * scale)
@@ -166,7 +162,7 @@ def exposure_of(
     note = f"{open_end} patients have no last dose date: counted to the end of their window"
     drugs: tuple[DrugExposure, ...] = ()
     if records is not None:
-        drugs = tuple(_drug(records, i, options) for i in range(len(records.drugs)))
+        drugs = _by_drug(records, options)
     return Exposure(
         analysis_set=treated.analysis_set,
         n=treated.n,
@@ -174,43 +170,73 @@ def exposure_of(
         ongoing=int(treated.ongoing.sum()),
         days=spread(days),
         person_years=float(days.sum()) / DAYS_PER_YEAR,
-        drugs=tuple(d for d in drugs if d.n),
+        drugs=drugs,
         notes=(note,) if open_end else (),
     )
 
 
-def _drug(records: Doses, drug: int, options: ExposureOptions) -> DrugExposure:
-    rows = np.flatnonzero(records.drug == drug)
-    mine = rows[np.isin(records.patient[rows], records.patient[rows[records.dosed[rows]]])]
-    who, place = np.unique(records.patient[mine], return_inverse=True)
-    name = records.drugs[drug]
-    numbered = bool(mine.size) and bool(np.isfinite(records.cycle[mine]).all())
-    starts = _CycleStarts(records, mine, place) if numbered else None
+def _by_drug(records: Doses, options: ExposureOptions) -> tuple[DrugExposure, ...]:
+    """Every drug that somebody got, in the order of its name."""
+    courses = _courses(records)
     stated = {k.upper(): v for k, v in options.cycle_days.items()}
-    length = stated.get(name.upper()) or (starts.usual_gap() if starts else None)
-    given = _sums(place, records.given[mine], who.size)
-    planned = _sums(place, records.planned[mine], who.size)
-    intensity = np.divide(given, planned, out=np.full(who.size, np.nan), where=planned > 0)
-    if starts is not None and length is not None:
-        intensity = intensity * starts.planned_over_actual(length, who.size)
-    units = sorted({records.units[u] for u in np.unique(records.unit[mine]).tolist()})
-    cycles = starts.given(who.size) if starts else np.full(who.size, np.nan)
-    days = _days(records, mine, place, who.size)
+    usual = courses.usual_gaps()
+    lengths = tuple(
+        stated.get(name.upper()) or gap for name, gap in zip(records.drugs, usual, strict=True)
+    )
+    used = np.zeros((len(records.drugs), len(records.units)), dtype=np.bool_)
+    used[records.drug[courses.rows], records.unit[courses.rows]] = True
+    units = [
+        [u for u, found in zip(records.units, row, strict=True) if found] for row in used.tolist()
+    ]
+    intensity = courses.intensity(lengths)
+    return tuple(
+        _drug(records, courses, drug, (lengths[drug], units[drug]), intensity)
+        for drug in range(len(records.drugs))
+        if courses.of(drug).start < courses.of(drug).stop
+    )
+
+
+def _courses(records: Doses) -> Courses:
+    return Courses(
+        drug=records.drug,
+        patient=records.patient,
+        cycle=records.cycle,
+        start=records.start.astype(np.int64),
+        end=records.end.astype(np.int64),
+        given=records.given,
+        planned=records.planned,
+        dosed=records.dosed,
+        n_drugs=len(records.drugs),
+        n_patients=records.treated.n,
+    )
+
+
+def _drug(
+    records: Doses,
+    courses: Courses,
+    drug: int,
+    terms: tuple[int | None, list[str]],
+    intensities: NDArray[np.float64],
+) -> DrugExposure:
+    part, (length, units) = courses.of(drug), terms
+    intensity = intensities[part]
     single = len(units) == 1 and units[0] != ""
+    cycles, days = courses.cycles[part], courses.days[part]
+    given, planned = courses.given[part], courses.planned[part]
     return DrugExposure(
-        drug=name,
-        n=int(who.size),
+        drug=records.drugs[drug],
+        n=part.stop - part.start,
         unit=units[0] if single else None,
         cycles=spread(cycles),
         days=spread(days),
         cumulative=spread(given if single else []),
         intensity=spread(intensity),
-        intensity_method=ADJUSTED if starts is not None else RATIO,
+        intensity_method=ADJUSTED if courses.numbered[drug] else RATIO,
         cycle_days=length,
         courses=tuple(
-            DrugCourse(u, None if c is None else int(c), int(d), g, p, i)
+            DrugCourse(u, None if c is None else int(c), d, g, p, i)
             for u, c, d, g, p, i in zip(
-                records.treated.usubjid[who].tolist(),
+                records.treated.usubjid[courses.patient[part]].tolist(),
                 numbers(cycles),
                 days.tolist(),
                 numbers(given),
@@ -232,63 +258,3 @@ def _notes(units: list[str], planned: NDArray[np.float64]) -> tuple[str, ...]:
         missing = int((~np.isfinite(planned)).sum())
         notes.append(f"No planned dose in {missing} patients: no relative dose intensity")
     return tuple(notes)
-
-
-def _sums(place: NDArray[np.int64], values: NDArray[np.float64], n: int) -> NDArray[np.float64]:
-    """Sum per patient; NaN where a value is missing (a sum of the rest would be too small)."""
-    return np.bincount(place, weights=values, minlength=n).astype(np.float64)
-
-
-def _days(
-    records: Doses, rows: NDArray[np.int64], place: NDArray[np.int64], n: int
-) -> NDArray[np.int64]:
-    """Days from the first to the last day with a dose, per patient."""
-    dosed = records.dosed[rows]
-    first = np.full(n, np.iinfo(np.int64).max)
-    last = np.full(n, np.iinfo(np.int64).min)
-    np.minimum.at(first, place[dosed], records.start[rows][dosed].astype(np.int64))
-    np.maximum.at(last, place[dosed], records.end[rows][dosed].astype(np.int64))
-    days: NDArray[np.int64] = last - first + 1
-    return days
-
-
-class _CycleStarts:
-    """First day of each patient's cycles of one drug, planned ones (dose 0) included."""
-
-    def __init__(self, records: Doses, rows: NDArray[np.int64], place: NDArray[np.int64]) -> None:
-        number = records.cycle[rows].astype(np.int64)
-        width = np.int64(number.max() + 1)
-        pair, at = np.unique(place * width + number, return_inverse=True)
-        start = np.full(pair.size, np.iinfo(np.int64).max)
-        np.minimum.at(start, at, records.start[rows].astype(np.int64))
-        dosed = np.zeros(pair.size, dtype=np.bool_)
-        np.logical_or.at(dosed, at, records.dosed[rows])
-        self.patient, self.number, self.start, self.dosed = (
-            pair // width,
-            pair % width,
-            start,
-            dosed,
-        )
-
-    def usual_gap(self) -> int | None:
-        """The most common gap between successive cycles over all patients; the shorter of ties."""
-        follows = (np.diff(self.patient) == 0) & (np.diff(self.number) == 1)
-        gaps = np.diff(self.start)[follows]
-        gaps = gaps[gaps > 0]
-        if not gaps.size:
-            return None
-        found, count = np.unique(gaps, return_counts=True)
-        return int(found[np.argmax(count)])
-
-    def given(self, n: int) -> NDArray[np.float64]:
-        return np.bincount(self.patient[self.dosed], minlength=n).astype(np.float64)
-
-    def planned_over_actual(self, length: int, n: int) -> NDArray[np.float64]:
-        """Planned over actual time: recorded cycles x length, over first start to last + length."""
-        count = np.bincount(self.patient, minlength=n)
-        first = np.full(n, np.iinfo(np.int64).max)
-        last = np.full(n, np.iinfo(np.int64).min)
-        np.minimum.at(first, self.patient, self.start)
-        np.maximum.at(last, self.patient, self.start)
-        ratio: NDArray[np.float64] = count * length / (last - first + length)
-        return ratio

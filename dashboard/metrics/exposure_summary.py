@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from dashboard.metrics.coded import distinct
 from dashboard.metrics.cohort import Cohort
+from dashboard.metrics.columns import Frame, Rows, floats, strings, take
 from dashboard.metrics.dose_changes import (
     Discontinuations,
     Modifications,
@@ -21,6 +25,7 @@ from dashboard.metrics.exposure import (
     doses,
     exposure_of,
 )
+from dashboard.metrics.spread import Spread, spread
 from dashboard.metrics.treated import Treated
 from dashboard.metrics.types import AnalysisSet, Result
 
@@ -72,6 +77,47 @@ def exposure_json(result: ExposureSummary) -> dict[str, Any]:
         },
         "notes": list(given.notes),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedTotal(Result):
+    """A parameter of ADEX with one record per patient, as the export derived it."""
+
+    paramcd: str
+    label: str | None
+    values: Spread
+
+
+def exported_totals(adex: Frame | None, treated: Treated) -> tuple[ExportedTotal, ...]:
+    """Totals per patient that the export holds for the patients of `treated`, by PARAMCD."""
+    if adex is None or not {"AVAL", "PARAMCD"} <= set(adex.columns):
+        return ()
+    rows = take(adex, treated.rows_of(adex) >= 0)
+    patient, (code, names) = treated.rows_of(rows), distinct(rows, "PARAMCD")
+    known = np.flatnonzero(code >= 0)
+    once = np.zeros((len(names) + 1, treated.n), dtype=np.int64)
+    np.add.at(once, (code[known], patient[known]), 1)
+    single = once.max(axis=1, initial=0) == 1
+    value = floats(rows, "AVAL")
+    out = []
+    for i in sorted(range(len(names)), key=lambda i: str(names[i])):
+        if single[i]:
+            own = code == i
+            if np.isfinite(value[own]).any():
+                label = _first_word(rows.take(own), "PARAM")
+                out.append(ExportedTotal(str(names[i]), label, spread(value[own])))
+    return tuple(out)
+
+
+def _first_word(rows: Rows, column: str) -> str | None:
+    if column not in rows.columns:
+        return None
+    return next((v for v in strings(rows, column).tolist() if isinstance(v, str)), None)
+
+
+def exported_json(totals: Sequence[ExportedTotal]) -> dict[str, Any]:
+    """PARAMCD -> {label, n, mean, ...}: the `exported` part of `exposure`."""
+    return {t.paramcd: {"label": t.label, **t.values.to_json()} for t in totals}
 
 
 def _drug_json(drug: DrugExposure, changes: Modifications | None) -> dict[str, Any]:

@@ -42,8 +42,12 @@ class Result:
         return cls(**{name: _decode(hints[name], value) for name, value in data.items()})
 
 
+#: what JSON takes as it is; asked first, because nearly every value is one of these
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
+
 def _encode(value: Any) -> Any:
-    if value is None or isinstance(value, (str, bool, int)):
+    if type(value) in _AS_IT_IS or isinstance(value, (str, int)):
         return value
     if isinstance(value, float):
         if not math.isfinite(value):

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.analysis import Analysis
-from dashboard.metrics.exposure_summary import exposure_json, exposure_summary
+from dashboard.metrics.exposure_summary import (
+    exported_json,
+    exported_totals,
+    exposure_json,
+    exposure_summary,
+)
 from dashboard.metrics.safety import safety, safety_events, safety_json, treated
-from dashboard.metrics.spread import spread
 from dashboard.metrics.subgroups import Group
 from dashboard.metrics.types import AnalysisSet
 
@@ -42,18 +46,5 @@ def exposure_report(analysis: Analysis, members: AnalysisSet) -> Json | None:
         patients,
         level=analysis.rules.level,
     )
-    return {**exposure_json(found), "exported": _exported(analysis, members)}
-
-
-def _exported(analysis: Analysis, members: AnalysisSet) -> Json:
-    """Totals the export derived itself: parameters of ADEX with one record per patient."""
-    adex = analysis.frame("ADEX")
-    if adex is None or "AVAL" not in adex.columns:
-        return {}
-    rows = adex[adex["USUBJID"].isin(members.patients) & adex["PARAMCD"].notna()]
-    out = {}
-    for paramcd, own in rows.groupby("PARAMCD", sort=True):
-        if not own["USUBJID"].duplicated().any() and own["AVAL"].notna().any():
-            label = own["PARAM"].dropna().iloc[0] if "PARAM" in own and len(own) else None
-            out[str(paramcd)] = {"label": label, **spread(own["AVAL"].to_numpy()).to_json()}
-    return out
+    totals = exported_totals(analysis.frame("ADEX"), patients)
+    return {**exposure_json(found), "exported": exported_json(totals)}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
 
 from dashboard.analysis import Analysis
 from dashboard.metrics.response_rates import objective_response
@@ -17,6 +20,7 @@ from dashboard.report.options import groups_by, words
 from dashboard.report.response import proportion
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 #: Numeric factors are grouped by the study, not here: only categories give rows.
 NOT_RANDOMISED = "exploratory: groups are chosen by the physician, not randomised"
@@ -28,11 +32,17 @@ def backbone_groups(analysis: Analysis) -> tuple[Group, ...]:
     if backbones is None or backbones.column not in analysis.adsl.columns:
         return ()
     ids = analysis.adsl["USUBJID"].to_numpy(dtype=object)
-    member = [backbones.members(v or None) for v in words(analysis.adsl[backbones.column])]
+    member = _per_value(words(analysis.adsl[backbones.column]), backbones.members)
     return tuple(
         Group(g.id, g.label, tuple(u for u, m in zip(ids, member, strict=True) if g.id in m))
         for g in backbones.groups
     )
+
+
+def _per_value(values: np.ndarray, of: Callable[[str | None], T]) -> list[T]:
+    """`of` each value, asked once per distinct value; "" is missing."""
+    known = {v: of(v or None) for v in set(values.tolist())}
+    return [known[v] for v in values.tolist()]
 
 
 def partition(analysis: Analysis) -> tuple[Group, ...]:
@@ -41,7 +51,7 @@ def partition(analysis: Analysis) -> tuple[Group, ...]:
     if backbones is None or backbones.column not in analysis.adsl.columns:
         return ()
     ids = analysis.adsl["USUBJID"].to_numpy(dtype=object)
-    first = [backbones.primary(v or None) for v in words(analysis.adsl[backbones.column])]
+    first = _per_value(words(analysis.adsl[backbones.column]), backbones.primary)
     groups = (
         Group(g.id, g.label, tuple(u for u, p in zip(ids, first, strict=True) if p == g.id))
         for g in backbones.groups
