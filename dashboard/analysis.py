@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from dashboard.metrics.adverse_events import AdverseEvents
 from dashboard.metrics.cohort import FIRST_DOSE_COLUMNS, NEVER, Cohort, build_cohort
 from dashboard.metrics.kaplan_meier import KaplanMeierOptions
 from dashboard.metrics.populations import Evidence, SetId, SetRule, analysis_set
@@ -30,6 +31,7 @@ from dashboard.metrics.response_rates import (
     RESPONSE_PARAMCDS,
     prefer_exported,
 )
+from dashboard.metrics.safety import safety_events
 from dashboard.metrics.safety_options import AesiGroup, SafetyOptions, action_columns
 from dashboard.metrics.time_to_event import (
     PfsRules,
@@ -152,7 +154,10 @@ class Analysis:
     @property
     def evaluable_known(self) -> bool:
         """Can the response-evaluable set be told, by a flag or by assessments?"""
-        return self.sets["evaluable"].derivable
+        stated = any(s.id == "evaluable" and s.column for s in self.cut.study.sets)
+        if stated or "RESPEVFL" in self.adsl.columns:
+            return self.sets["evaluable"].derivable
+        return self.assessments.paramcd is not None
 
     @property
     def dated(self) -> bool:
@@ -162,10 +167,12 @@ class Analysis:
     @property
     def shown_sets(self) -> tuple[str, ...]:
         """Sets a reader may choose: those the export can tell, and that hold anybody."""
+        known = {"evaluable": self.evaluable_known}
         return tuple(
             id_
             for id_ in SETS
-            if id_ == "enrolled" or (self.sets[id_].derivable and self.sets[id_].n)
+            if id_ == "enrolled"
+            or (self.sets[id_].derivable and self.sets[id_].n and known.get(id_, True))
         )
 
     @cached_property
@@ -217,6 +224,14 @@ class Analysis:
             aesi=tuple(AesiGroup(a.id, a.label, tuple(a.terms), a.drug) for a in study.aesi),
             level=rules.level,
         )
+
+    @cached_property
+    def events(self) -> AdverseEvents | None:
+        """Adverse events of the safety set; None without ADAE or where nobody is known treated."""
+        adae, members = self.frame("ADAE"), self.sets["safety"]
+        if adae is None or not members.derivable or not members.n:
+            return None
+        return safety_events(self.adsl, adae, self.cohort, members, self.safety_options)
 
     @property
     def km_options(self) -> KaplanMeierOptions:
@@ -284,6 +299,6 @@ class Analysis:
         dead = set(cohort.usubjid[cohort.death < NEVER].tolist())
         return Evidence(
             measurable=measurable,
-            assessed=None if seen.paramcd is None else frozenset(cohort.usubjid[adequate].tolist()),
+            assessed=frozenset(cohort.usubjid[adequate].tolist()),
             ended_early=frozenset(progressed | dead),
         )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.analysis import Analysis
-from dashboard.metrics.adverse_events import AdverseEvents
 from dashboard.metrics.cohort import ENROLMENT_COLUMNS, Days, aligned, column_dates, days_between
 from dashboard.metrics.discrepancies import Discrepancy, response_discrepancies, uncounted_records
 from dashboard.metrics.discrepancy_events import emergence_discrepancies
@@ -35,7 +34,6 @@ from dashboard.metrics.discrepancy_visits import (
 from dashboard.metrics.duration import duration_of_response
 from dashboard.metrics.recist import OVERALL_PARAMCDS
 from dashboard.metrics.response import day_array
-from dashboard.metrics.safety import safety_events
 from dashboard.metrics.target_response import lesions_gone
 from dashboard.metrics.time_to_event import PfsRules, TimeToEvent, exported_time_to_event
 from dashboard.metrics.tumour import target_sums
@@ -87,20 +85,11 @@ def compare(analysis: Analysis, *, lead: str | None = None) -> Compared:
         who = _compared(analysis, endpoint)
         sizes[endpoint.name] = endpoint.n_compared(who)
         found += time_discrepancies(endpoint, who)
-    events = _events(analysis)
+    events = analysis.events
     if events is not None:
         sizes["TRTEMFL"] = events.n
         found += emergence_discrepancies(events, analysis.rules.teae_end_days)
     return Compared(tuple(found), contradictions, sizes, followed)
-
-
-def _events(analysis: Analysis) -> AdverseEvents | None:
-    """Adverse events of the safety set; None without ADAE or where nobody can be called treated."""
-    adae, members = analysis.frame("ADAE"), analysis.sets["safety"]
-    if adae is None or not members.derivable or not members.n:
-        return None
-    cohort, options = analysis.cohort, analysis.safety_options
-    return safety_events(analysis.adsl, adae, cohort, members, options)
 
 
 def _tumour(analysis: Analysis) -> tuple[list[Discrepancy], tuple[Discrepancy, ...]]:

@@ -1,14 +1,17 @@
-"""Writes docs/derived-checks.md from the rules: `python -m dashboard.document`."""
+"""Writes docs/derived-checks.md and docs/definitions.md: `python -m dashboard.document`."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
+from dashboard.definitions.document import definitions_page
 from dashboard.derived_findings import RULES
 from data_access.document import page
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "derived-checks.md"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGE = DOCS / "derived-checks.md"
+DEFINITIONS = DOCS / "definitions.md"
 
 HEAD = """\
 # Checks that need a derivation
@@ -32,8 +35,9 @@ def derived_page() -> str:
 
 
 def main() -> int:
-    """Write the page; 0 when done."""
+    """Write the pages; 0 when done."""
     PAGE.write_text(derived_page(), encoding="utf-8")
+    DEFINITIONS.write_text(definitions_page(), encoding="utf-8")
     return 0
 
 

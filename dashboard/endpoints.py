@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from dashboard.analysis import USUAL_PARAMCDS, Analysis
@@ -39,6 +40,12 @@ def endpoints(analysis: Analysis) -> tuple[Endpoint, ...]:
             found.append(Endpoint(id_, "", code))
     taken = {e.code for e in found}
     return (*found, *(Endpoint(c, words, c) for c, words in codes.items() if c not in taken))
+
+
+def endpoint_named(found: Iterable[Endpoint], id_: str) -> Endpoint | None:
+    """The endpoint a selection names; the cut's first where it names none."""
+    known = {e.id: e for e in found}
+    return known.get(id_) or next(iter(known.values()), None)
 
 
 def exported_codes(analysis: Analysis) -> dict[str, str]:

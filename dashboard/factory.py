@@ -55,6 +55,7 @@ def create_app(settings: Settings) -> InterimDash:
         update_title="",
         add_log_handler=False,
     )
+    app.without_figures = frozenset(p.path for p in PAGES if not p.figures)
     for page in PAGES:
         dash.register_page(  # type: ignore[no-untyped-call]
             f"interim.{page.name}",

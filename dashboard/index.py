@@ -11,7 +11,7 @@ from typing import Any
 
 import dash
 from dash import Dash
-from flask import g
+from flask import g, request
 
 from components.theme import palette_for_browser
 from dashboard import bundles
@@ -52,6 +52,9 @@ _VERSIONED = re.compile(r"\.v([\w-]+?)m([0-9a-fA-F]+)\.(?=[\w.]*js|css)")
 class InterimDash(Dash):
     """Dash with Interim's document: nothing in it tells a reader which versions run."""
 
+    #: pages without a figure: a library preloaded there would not be used
+    without_figures: frozenset[str] = frozenset()
+
     def _config(self) -> dict[str, Any]:
         config = dict(super()._config())  # type: ignore[no-untyped-call]
         for name in ("dash_version", "python_version", "plotly_version", "ddk_version"):
@@ -70,7 +73,7 @@ class InterimDash(Dash):
             palette=escape(json.dumps(palette_for_browser(), separators=(",", ":")), quote=True),
             title=escape(text("app.name")),
             icon=bundles.bundle("icon.svg").address,
-            head=_head(),
+            head=_head(figures=request.path not in self.without_figures),
             css=parts["css"],
             entry=_with_loading(entry),
             noscript=escape(text("app.noscript")),
@@ -81,7 +84,7 @@ class InterimDash(Dash):
         )
 
 
-def _head() -> str:
+def _head(*, figures: bool) -> str:
     links = [_scripts(bundles.HEAD_SCRIPTS)]
     font = bundles.bundle(bundles.FONT)
     links.append(
@@ -89,7 +92,8 @@ def _head() -> str:
     )
     links += [f'<link rel="stylesheet" href="{bundles.bundle(s).address}">' for s in bundles.STYLES]
     plotly = bundles.bundle(bundles.PLOTLY)
-    links.append(f'<link rel="preload" as="script" href="{plotly.address}">')
+    if figures:
+        links.append(f'<link rel="preload" as="script" href="{plotly.address}">')
     return "\n".join(links)
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from dashboard.catalogue import overview, response, shell, survival, swimmer
+from dashboard.catalogue import (
+    definitions,
+    methods,
+    overview,
+    response,
+    shell,
+    survival,
+    swimmer,
+)
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -15,6 +23,8 @@ CATALOGUE: dict[str, str] = {
     **response.STRINGS,
     **survival.STRINGS,
     **swimmer.STRINGS,
+    **definitions.STRINGS,
+    **methods.STRINGS,
 }
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.demo.exports import write_exports
 from dashboard.demo.truth import CUTS
+from data_access import VERSION
 
 if TYPE_CHECKING:
     from data_access.store import Cut, CutStore
@@ -19,7 +20,7 @@ def _silent(_: str) -> None:
 
 
 def build_demo(
-    store: CutStore, progress: Callable[[str], None] = _silent, *, version: str = ""
+    store: CutStore, progress: Callable[[str], None] = _silent, *, version: str = VERSION
 ) -> Cut:
     """Import the demo's three cuts, oldest first, and return the newest.
 

@@ -46,6 +46,7 @@ class Page:
     layout: Callable[[], Any]
     register: Callable[[Dash, Context], None]
     cards: tuple[Card, ...] = ()
+    figures: bool = True  # does it draw any? then their library is fetched with the document
 
 
 def slot(card: Card) -> html.Div:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.panels import forest, overview, response, survival, swimmer
+from dashboard.panels import forest, methods, overview, response, survival, swimmer
 from dashboard.results import Panel
 
 PANELS: dict[str, Panel] = {
@@ -24,4 +24,5 @@ PANELS: dict[str, Panel] = {
     "survival-rules": survival.censoring,
     "survival-reasons": survival.reasons,
     "survival-follow": survival.follow,
+    **methods.PANELS,
 }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dashboard.endpoints import STANDARD, Endpoint, data_of, endpoints
+from dashboard.endpoints import STANDARD, Endpoint, data_of, endpoint_named, endpoints
 from dashboard.metrics.duration import time_to_response
 from dashboard.metrics.kaplan_meier import KaplanMeier
 from dashboard.metrics.reasons import reason_counts
@@ -36,7 +36,7 @@ FEW, FEW_SHARE = 5, 0.10
 def curve(view: View) -> Json:
     """The chosen endpoint: curve, readouts and risk table, of all patients or by group."""
     found = endpoints(view.analysis)
-    chosen = chosen_endpoint(view, found)
+    chosen = endpoint_named(found, view.selection.endpoint)
     answer = {**_shared(view, chosen), **_choices(view, found, chosen), "result": None}
     data = None if chosen is None else data_of(view.analysis, chosen, view.selection.rules)
     if chosen is None or data is None:
@@ -115,7 +115,7 @@ def censoring(view: View) -> Json:
 def reasons(view: View) -> Json:
     """Why each patient's time ended, counted and one by one."""
     found = endpoints(view.analysis)
-    chosen = chosen_endpoint(view, found)
+    chosen = endpoint_named(found, view.selection.endpoint)
     answer = {**_shared(view, chosen), "counts": [], "patients": [], "excluded": [], "source": None}
     data = None if chosen is None else data_of(view.analysis, chosen, view.selection.rules)
     if data is None:
@@ -158,12 +158,6 @@ def follow(view: View) -> Json:
         "follow_up": json_of(followed),
         "follow_up_source": None if analysis.os is None else analysis.os.source,
     }
-
-
-def chosen_endpoint(view: View, found: Iterable[Endpoint]) -> Endpoint | None:
-    """The endpoint of the selection; the cut's first where none is named."""
-    known = {e.id: e for e in found}
-    return known.get(view.selection.endpoint) or next(iter(known.values()), None)
 
 
 def endpoint_label(endpoint: Endpoint) -> str:

@@ -57,14 +57,7 @@ FILE_MISSING = Rule(
     "read-file-missing",
     Severity.ERROR,
     "Every file study.toml names is there",
-    "Add the file, correct its name in study.toml, or write optional = true.",
-)
-COPY = Rule(
-    "read-copy-aside",
-    Severity.WARNING,
-    "A second file is called almost like the file of a domain",
-    "Take one of the two out of the folder: if it is the newer one, put it in the place of the "
-    "other.",
+    "Add the file, correct its name in study.toml, or mark it optional = true.",
 )
 NOT_USED = Rule(
     "read-not-used",
@@ -83,6 +76,5 @@ RULES: tuple[Rule, ...] = (
     WHICH_TABLE,
     NAME_CONFLICT,
     FILE_MISSING,
-    COPY,
     NOT_USED,
 )

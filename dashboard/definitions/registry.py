@@ -1,0 +1,174 @@
+"""Every number shown: its section, whom it counts, where it comes from, what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from dashboard.definitions import people
+from dashboard.definitions.people import People
+from dashboard.results import View
+from dashboard.text import text
+
+SECTIONS = ("patients", "response", "survival", "treatment", "safety", "data")
+#: the parts of a definition that are words
+PARTS = ("formula", "who", "out", "method")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One number. Its words stand in the catalogue under `define.<id>`.
+
+    `rules` are the keys of [rules] in force; `references` are keys of the catalogue (`ref.<key>`).
+    """
+
+    id: str
+    section: str
+    who: Callable[[View], People]
+    source: Callable[[View], str | None]
+    rules: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return text(f"define.{self.id}.name")
+
+    def words(self, part: str, values: Mapping[str, str]) -> str:
+        """One part of the definition with its parameters filled in."""
+        return text(f"define.{self.id}.{part}", **values)
+
+
+def _patients() -> tuple[Entry, ...]:
+    e9 = ("e9",)
+    on = ("patients", people.enrolled, people.counted)
+    return (
+        Entry("n", "patients", people.in_view, people.counted, references=e9),
+        Entry("cut_off", "patients", people.whole_cut, people.quoted),
+        Entry("enrolled", *on, references=e9),
+        Entry("treated", *on, references=e9),
+        Entry("evaluable", *on, references=e9),
+        Entry("on_treatment", *on),
+        Entry("ended", *on),
+        Entry(
+            "follow_up", "patients", people.with_os, people.os_source,
+            ("conf_type", "level"), ("schemper", "kaplan"),
+        ),
+        Entry(
+            "follow_up_enrolled", "patients", people.followed_enrolled, people.os_source,
+            ("conf_type", "level"), ("schemper", "kaplan"),
+        ),
+        Entry("accrual", "patients", people.dated, people.counted),
+        Entry(
+            "window_complete", "patients", people.in_view, people.counted,
+            ("orr_window_days", "pfs_window_days"),
+        ),
+        Entry("window_complete_ae", "patients", people.safety, people.counted, ("ae_window_days",)),
+    )  # fmt: skip
+
+
+def _response() -> tuple[Entry, ...]:
+    exact = ("recist", "clopper")
+    confirmed = ("confirm_days", "max_ne", "accept_sd_between", "level")
+    window = ("orr_window_days", *confirmed)
+    on = ("response", people.in_view, people.confirmed_source)
+    return (
+        Entry("orr", *on, confirmed, (*exact, "wilson", "jeffreys")),
+        Entry(
+            "orr_unconfirmed", "response", people.in_view, people.unconfirmed_source,
+            ("level",), exact,
+        ),
+        Entry("orr_window", *on, window, exact),
+        Entry("orr_bounds", *on, window, exact),
+        Entry("orr_mature", *on, window, exact),
+        Entry(
+            "orr_incidence", "response", people.with_origin, people.confirmed_source,
+            window, ("aalen", "recist"),
+        ),
+        Entry(
+            "dcr", "response", people.in_view, people.shown_source,
+            ("sd_min_days", "level"), exact,
+        ),
+        Entry("cbr", *on, ("cb_days", "visit_window", "level"), exact),
+        Entry(
+            "bor", "response", people.in_view, people.shown_source,
+            (*confirmed, "sd_min_days"), exact,
+        ),
+        Entry(
+            "not_evaluable", "response", people.in_view, people.derived,
+            ("sd_min_days",), ("recist",),
+        ),
+        Entry("best_change", "response", people.measured, people.derived, (), ("recist",)),
+        Entry("change_over_time", "response", people.measured, people.derived, (), ("recist",)),
+        Entry(
+            "orr_by_group", "response", people.in_view, people.shown_source,
+            ("min_group", "level"), exact,
+        ),
+        Entry(
+            "shrunken", "response", people.in_view, people.shown_source,
+            ("min_group", "level"), ("berry",),
+        ),
+        Entry("benchmark", "response", people.whole_cut, people.quoted, ("level",), ("clopper",)),
+    )  # fmt: skip
+
+
+def _survival() -> tuple[Entry, ...]:
+    curve = ("conf_type", "level")
+    gaps = ("assessment_interval", "visit_window")
+    methods = ("kaplan", "greenwood")
+    shown = ("survival", people.with_endpoint, people.endpoint_source)
+    pfs = ("survival", people.with_pfs, people.pfs_source)
+    return (
+        Entry("pfs", *pfs, (*gaps, *curve), ("ema", "fda", *methods)),
+        Entry(
+            "pfs_rate",
+            *pfs,
+            ("pfs_window_days", "min_group", *gaps, *curve),
+            ("ema", "fda", *methods),
+        ),
+        Entry("os", "survival", people.with_os, people.os_source, curve, methods),
+        Entry("dor", *shown, (*gaps, *curve), ("recist", *methods)),
+        Entry("tte", *shown, curve, ("adam", *methods)),
+        Entry("rate_at", *shown, ("pfs_window_days", *curve), methods),
+        Entry("median", *shown, curve, ("brookmeyer", "kaplan")),
+        Entry("at_risk", *shown, (), ("kmunicate",)),
+        Entry("censoring", *pfs, (*gaps, *curve), ("fda", "ema")),
+        Entry("end_reasons", *shown, gaps, ("fda", "ema")),
+        Entry("ttr", "survival", people.responding, people.confirmed_source, (), ("recist",)),
+        Entry("deaths", "survival", people.in_view, people.counted, ("level",), ("clopper",)),
+    )
+
+
+def _treatment() -> tuple[Entry, ...]:
+    on = ("treatment", people.in_view)
+    return (
+        Entry("treatment_time", *on, people.counted),
+        Entry("response_phase", *on, people.shown_source, ("confirm_days",), ("recist",)),
+        Entry("event_day", *on, people.counted, ("orr_window_days",), ("recist",)),
+    )
+
+
+def _safety() -> tuple[Entry, ...]:
+    on = ("safety", people.safety, people.emergent_source)
+    refs = ("e3", "clopper")
+    return (
+        Entry(
+            "ae_related_high", *on,
+            ("teae_end_days", "ctcae_version", "level"), (*refs, "ctcae"),
+        ),
+        Entry("ae_serious", *on, ("teae_end_days", "level"), refs),
+    )  # fmt: skip
+
+
+def _data() -> tuple[Entry, ...]:
+    on = ("data", people.whole_cut)
+    return (
+        Entry("findings", *on, people.counted),
+        Entry("agreement", *on, people.derived, ("confirm_days", "assessment_interval")),
+        Entry("registered", *on, people.quoted),
+    )
+
+
+ENTRIES: tuple[Entry, ...] = (
+    *_patients(), *_response(), *_survival(), *_treatment(), *_safety(), *_data(),
+)  # fmt: skip
+BY_ID: dict[str, Entry] = {entry.id: entry for entry in ENTRIES}
