@@ -154,10 +154,7 @@ class Analysis:
     @property
     def evaluable_known(self) -> bool:
         """Can the response-evaluable set be told, by a flag or by assessments?"""
-        stated = any(s.id == "evaluable" and s.column for s in self.cut.study.sets)
-        if stated or "RESPEVFL" in self.adsl.columns:
-            return self.sets["evaluable"].derivable
-        return self.assessments.paramcd is not None
+        return self.sets["evaluable"].derivable
 
     @property
     def dated(self) -> bool:
@@ -167,12 +164,10 @@ class Analysis:
     @property
     def shown_sets(self) -> tuple[str, ...]:
         """Sets a reader may choose: those the export can tell, and that hold anybody."""
-        known = {"evaluable": self.evaluable_known}
         return tuple(
             id_
             for id_ in SETS
-            if id_ == "enrolled"
-            or (self.sets[id_].derivable and self.sets[id_].n and known.get(id_, True))
+            if id_ == "enrolled" or (self.sets[id_].derivable and self.sets[id_].n)
         )
 
     @cached_property
@@ -299,6 +294,6 @@ class Analysis:
         dead = set(cohort.usubjid[cohort.death < NEVER].tolist())
         return Evidence(
             measurable=measurable,
-            assessed=frozenset(cohort.usubjid[adequate].tolist()),
+            assessed=None if seen.paramcd is None else frozenset(cohort.usubjid[adequate].tolist()),
             ended_early=frozenset(progressed | dead),
         )

@@ -125,6 +125,8 @@ def _who(patients: tuple[str, ...], most: int = 5) -> str:
     if not patients:
         return ""
     rest = f" and {len(patients) - most} more" if len(patients) > most else ""
+    if len(patients) >= MAX_LISTED:  # the list was cut: how many more is not known here
+        rest = " and others"
     return f" Patients: {', '.join(patients[:most])}{rest}."
 
 

@@ -9,7 +9,15 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from dashboard.metrics.cohort import NEVER, Bools, Cohort, column_dates, in_order, text
+from dashboard.metrics.cohort import (
+    FIRST_DOSE_COLUMNS,
+    NEVER,
+    Bools,
+    Cohort,
+    column_dates,
+    in_order,
+    text,
+)
 from dashboard.metrics.columns import Frame
 from dashboard.metrics.recist import NE, PD, Assessments
 from dashboard.metrics.tumour import TargetSums
@@ -43,13 +51,14 @@ class Evidence:
 
     `enrolled`: patients of the study's enrolled set; None: by the default rule.
     `measurable`: patients with measurable disease at baseline, None when no record says.
-    `assessed`: patients with an adequate (not NE) post-baseline assessment.
+    `assessed`: patients with an adequate (not NE) post-baseline assessment, None when no record
+    can say.
     `ended_early`: patients with PD or death.
     """
 
     enrolled: frozenset[str] | None = None
     measurable: frozenset[str] | None = None
-    assessed: frozenset[str] = frozenset()
+    assessed: frozenset[str] | None = frozenset()
     ended_early: frozenset[str] = frozenset()
 
 
@@ -75,7 +84,7 @@ def response_evidence(
     return Evidence(
         enrolled=None if enrolled is None else frozenset(enrolled.patients),
         measurable=None if sums is None or sums.paramcd is None else those(sums.base > 0),
-        assessed=those(seen(assessments.response != NE)),
+        assessed=None if assessments.paramcd is None else those(seen(assessments.response != NE)),
         ended_early=those(seen(assessments.response == PD) | (cohort.death < NEVER)),
     )
 
@@ -93,7 +102,8 @@ def analysis_set(
     A rule with a column wins. Otherwise: enrolled = ENRLFL, else ITTFL, else RANDFL, else ADSL
     without screen failures; safety = SAFFL, else a first dose; full = FASFL, else first doses of
     both study drug (INOSDT) and backbone (CHMSDT); evaluable = RESPEVFL, else enrolled with
-    measurable disease and an adequate post-baseline assessment, or PD or death before one.
+    measurable disease and an adequate post-baseline assessment, or PD or death before one. A flag
+    that is empty for every patient decides nothing.
     Patients enrolled after the cut-off are listed as excluded.
     """
     rows = in_order(adsl, cohort)
@@ -149,6 +159,11 @@ def _by_column(
     return _make(cohort, name, keep, f"{column} is not {' or '.join(values)}", stated)
 
 
+def _decides(rows: Frame, column: str) -> bool:
+    """Whether a flag is exported and says anything of anybody: an empty column puts nobody out."""
+    return column in rows.columns and bool((text(rows, column) != "").any())
+
+
 def _not_derivable(cohort: Cohort, name: tuple[str, str], why: str) -> AnalysisSet:
     nobody = np.zeros(cohort.n, dtype=np.bool_)
     made = _make(cohort, name, nobody, why, f"not derivable: {why}")
@@ -181,14 +196,16 @@ def _enrolled(rows: Frame, cohort: Cohort, name: tuple[str, str]) -> AnalysisSet
 
 
 def _safety(rows: Frame, cohort: Cohort, name: tuple[str, str]) -> AnalysisSet:
-    if "SAFFL" in rows.columns:
+    if _decides(rows, "SAFFL"):
         return _by_column(rows, cohort, name, "SAFFL")
+    if not {*FIRST_DOSE_COLUMNS} & set(rows.columns):
+        return _not_derivable(cohort, name, "ADSL has neither SAFFL nor a date of first dose")
     keep = ~np.isnat(cohort.first_dose)
     return _make(cohort, name, keep, "no dose of any study drug", "a first dose date")
 
 
 def _full(rows: Frame, cohort: Cohort, name: tuple[str, str]) -> AnalysisSet:
-    if "FASFL" in rows.columns:
+    if _decides(rows, "FASFL"):
         return _by_column(rows, cohort, name, "FASFL")
     if not {"INOSDT", "CHMSDT"} <= set(rows.columns):
         why = "ADSL has neither FASFL nor the first doses of both drugs (INOSDT, CHMSDT)"
@@ -209,8 +226,11 @@ def _full(rows: Frame, cohort: Cohort, name: tuple[str, str]) -> AnalysisSet:
 def _evaluable(
     rows: Frame, cohort: Cohort, name: tuple[str, str], evidence: Evidence
 ) -> AnalysisSet:
-    if "RESPEVFL" in rows.columns:
+    if _decides(rows, "RESPEVFL"):
         return _by_column(rows, cohort, name, "RESPEVFL")
+    if evidence.assessed is None:
+        why = "neither RESPEVFL nor an assessment of response is exported"
+        return _not_derivable(cohort, name, why)
     inside = evidence.enrolled
     if inside is None:
         inside = frozenset(_enrolled(rows, cohort, name).patients)

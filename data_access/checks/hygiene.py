@@ -59,7 +59,17 @@ MARKUP = Rule(
     (36,),
 )
 
-RULES: tuple[Rule, ...] = (HIDDEN, BIDI, CONTROL, LOOKALIKE, FORMULA, MARKUP)
+LONG_KEY = Rule(
+    "check-key-long",
+    Severity.REJECT,
+    "An id is longer than any id is",
+    "Export the id itself: at most 200 characters, as in SAS transport files.",
+)
+
+RULES: tuple[Rule, ...] = (HIDDEN, BIDI, CONTROL, LOOKALIKE, FORMULA, MARKUP, LONG_KEY)
+
+#: The longest text of an XPORT v5 file, and of a submission.
+_LONGEST_KEY = 200
 
 _BIDI = "\u202a-\u202e\u2066-\u2069"
 _HIDDEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u2060-\u2064\ufeff"
@@ -187,4 +197,22 @@ def visible(value: str) -> str:
     return f'"{"".join(named)}"'
 
 
-CHECKS: tuple[Check, ...] = (characters,)
+def long_keys(context: Context) -> Iterable[Finding]:
+    """Ids too long to be one, in the keys of every domain. The ids are not repeated."""
+    for domain, _ in context.with_columns():
+        for column in columns_of(context, domain, Kind.KEY):
+            values = distinct(context, domain, column)
+            bad = values[values.str.len() > _LONGEST_KEY]
+            if len(bad):
+                found = hits(context, domain, context.frames[domain][column].isin(list(bad)))
+                yield LONG_KEY.finding(
+                    f"{column} is longer than {_LONGEST_KEY} characters in "
+                    f"{found.told(noun(domain))} (up to {bad.str.len().max():,}).",
+                    domain=domain,
+                    column=column,
+                    places=found.places(column),
+                    count=found.rows,
+                )
+
+
+CHECKS: tuple[Check, ...] = (characters, long_keys)

@@ -26,7 +26,9 @@ _NAMES_BY_CONTENT = {
         DATENAISSANCE DATEDENAISSANCE NAISSANCE FECHANACIMIENTO FECHADENACIMIENTO FECNAC NACIMIENTO
         DATADINASCITA DATANASCITA DATADENASCIMENTO DATANASCIMENTO GEBOORTEDATUM
         出生日期 生日 出生年月 出生年月日 生年月日 誕生日 생년월일""",
-    "a year of birth": "BRTHYR BRTHYEAR BIRTHYR BIRTHYEAR YOB GEBURTSJAHR GEBJAHR 出生年份 出生年",
+    "a year of birth": """BRTHYR BRTHYEAR BIRTHYR BIRTHYEAR YOB YEAROFBIRTH YRBIRTH BYEAR BYR
+        GEBURTSJAHR GEBJAHR ANNEENAISSANCE ANNEEDENAISSANCE ANONACIMIENTO ANODENACIMIENTO
+        ANNODINASCITA ANODENASCIMENTO GEBOORTEJAAR 出生年份 出生年 生年 출생년도""",
     "a person's name": """NAME PATIENTNAME PATNAME PATNAM PTNAME PTNAM SUBJECTNAME SUBJNAME SUBJNAM
         SUBNAME FULLNAME FIRSTNAME LASTNAME FORENAME SURNAME FAMILYNAME GIVENNAME MIDDLENAME
         MAIDENNAME VORNAME NACHNAME FAMILIENNAME GEBURTSNAME PATIENTENNAME NOM NOMDEFAMILLE PRENOM
@@ -66,6 +68,7 @@ _LABELS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"^(date of birth|birth ?date|date/time of birth|geburtsdatum|date de naissance)\b",
             "a date of birth",
         ),
+        (r"^(year of birth|birth ?year|geburtsjahr|ann[eé]e de naissance)\b", "a year of birth"),
         (r"^(patient|subject)('?s)? (full |first |last )?name\b", "a person's name"),
         (r"^(investigator|physician|doctor|pathologist)('?s)? name\b", "the name of a physician"),
         (r"^((patient|subject)('?s)? )?initials\b", "initials"),

@@ -15,7 +15,8 @@ UNKNOWN_TERM = Rule(
     "check-response-unknown",
     Severity.REJECT,
     "A response is not one of the known terms",
-    'Say what the term means in study.toml, for example:\n[terms.response]\n"{term}" = "PR"',
+    "Say in study.toml which of CR, PR, SD, NON-CR/NON-PD, PD, NE and MISSING the term means:\n"
+    '[terms.response]\n"{term}" = "..."',
 )
 NO_TERM = Rule(
     "check-response-missing",
@@ -86,6 +87,10 @@ def _adrs(context: Context) -> tuple[pd.DataFrame, pd.Series[bool]] | None:
     return None if adrs is None else (adrs, params.categorical(context, adrs))
 
 
+#: Terms of iRECIST (Seymour 2017) with one meaning in RECIST 1.1; whether iUPD is PD is to be said.
+_IRECIST = {"ICR": "CR", "IPR": "PR", "ISD": "SD", "ICPD": "PD"}
+
+
 def unknown_terms(context: Context) -> Iterable[Finding]:
     """One finding per term, with the line that would explain it."""
     given = _adrs(context)
@@ -101,7 +106,9 @@ def unknown_terms(context: Context) -> Iterable[Finding]:
             f'"{term}" is no response Interim knows; {", ".join(codes)} says so in '
             f"{found.told('response record')}.",
             column="AVALC",
-            remedy=UNKNOWN_TERM.remedy.replace("{term}", _toml(term)),
+            remedy=UNKNOWN_TERM.remedy.replace("{term}", _toml(term)).replace(
+                "...", _IRECIST.get(term.upper(), "...")
+            ),
         )
 
 

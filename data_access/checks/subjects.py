@@ -19,7 +19,7 @@ UNTREATED = Rule(
 SET_EMPTY = Rule(
     "check-set-empty",
     Severity.WARNING,
-    "A flag says that no patient at all is in a set",
+    "A flag puts no patient at all in a set, or is empty for all",
     "Check the flag in ADSL; a set that names another column or other values is stated under "
     "[sets] in study.toml.",
 )
@@ -34,7 +34,7 @@ NO_PARAMCD = Rule(
 RULES: tuple[Rule, ...] = (UNTREATED, SET_EMPTY, NO_PARAMCD)
 
 _STARTS = ("TRTSDT", "TRT01SDT")
-_FLAGS = {"ENRLFL": "enrolled", "SAFFL": "safety"}
+_FLAGS = {"ENRLFL": "enrolled", "SAFFL": "safety", "FASFL": "full", "RESPEVFL": "evaluable"}
 #: What results are made of, the one to propose first; and what a sentence calls them.
 _PURPOSES = {
     "ADRS": (("OVR", "BOR", "CBOR"), "a response"),
@@ -67,7 +67,15 @@ def sets_empty(context: Context) -> Iterable[Finding]:
         if column not in adsl or set_ in stated:
             continue
         flag = adsl[column].dropna()
-        if len(flag) and (flag == "N").all():
+        if flag.empty:
+            yield hits(context, "ADSL", adsl[column].isna()).finding(
+                SET_EMPTY,
+                f"{column} is empty for all {counted(len(adsl), 'patient')}, so it does not decide "
+                f"who is in the {set_} set.",
+                column=column,
+                remedy=f"Fill {column} (Y or N), or leave the column out of the export.",
+            )
+        elif (flag == "N").all():
             yield hits(context, "ADSL", adsl[column] == "N").finding(
                 SET_EMPTY,
                 f"{column} is N for all {counted(len(flag), 'patient')} who have it; the "

@@ -48,7 +48,7 @@ UNKNOWN_UNIT = Rule(
 OTHER_UNIT = Rule(
     "check-time-unit-conflict",
     Severity.REJECT,
-    "Times are read as days although PARAM or their dates speak of another unit",
+    "Times are read as days although PARAM, their dates or their fractions speak of another unit",
     "Export AVALU with the unit of AVAL on every record; if another column holds it, name it in "
     'study.toml: [domains.adtte] columns = { AVALU = "..." }.',
     (85,),
@@ -116,6 +116,28 @@ def units(context: Context) -> Iterable[Finding]:
         yield hits(context, "ADTTE", mine & unit.notna() & (unit != usual)).finding(
             TIME_UNITS, f"{code} is given {said}.", column="AVALU"
         )
+
+
+def fractions(context: Context) -> Iterable[Finding]:
+    """Times without a unit that are no whole days, where neither PARAM nor dates tell the unit."""
+    given = times_of(context, "AVAL")
+    if given is None:
+        return
+    adtte, rows = given
+    silent = rows & unit_of(adtte).isna() & adtte["AVAL"].notna()
+    if "PARAM" in adtte:
+        silent &= adtte["PARAM"].map(lambda p: unit_in(str(p)) is None)
+    if {"STARTDT", "ADT"} <= set(adtte.columns):
+        silent &= adtte["STARTDT"].isna() | adtte["ADT"].isna()
+    for code, mine in _code_rows(adtte, silent):
+        found = hits(context, "ADTTE", mine & (adtte["AVAL"] % 1 != 0))
+        if found.rows > mine.sum() / 2 and found.rows >= _FEWEST:
+            yield found.finding(
+                OTHER_UNIT,
+                f"{code}: without AVALU {found.told('time', 'is|are')} read as days, and "
+                "are no whole number of them.",
+                column="AVALU",
+            )
 
 
 def unknown_units(context: Context) -> Iterable[Finding]:
@@ -238,4 +260,4 @@ def _fitting(aval: pd.Series[float], days: pd.Series[int], factor: pd.Series[flo
     return next((unit for unit in _WORDS if agreeing(UNITS[unit][0]) >= _MOST), None)
 
 
-CHECKS: tuple[Check, ...] = (units, unknown_units, against_param, against_dates)
+CHECKS: tuple[Check, ...] = (units, fractions, unknown_units, against_param, against_dates)

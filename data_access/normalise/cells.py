@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from data_access.findings import Finding, Place, Rule, Severity
+from data_access.normalise.layouts import advice, reader
 from data_access.rawtable import RawColumn, RawTable
 from data_access.schema import Kind
 
@@ -162,8 +163,16 @@ class _Job:
     reading: Reading
     findings: list[Finding] = field(default_factory=list)
 
-    def refuse(self, rule: Rule, bad: pa.Array, raw: pa.Array, what: str) -> None:
-        """One finding over all rows where the boolean array `bad` is true."""
+    def refuse(
+        self,
+        rule: Rule,
+        bad: pa.Array,
+        raw: pa.Array,
+        what: str,
+        remedy: Callable[[list[str]], str | None] = lambda _: None,
+    ) -> None:
+        """One finding over all rows where the boolean array `bad` is true. `remedy` makes a nearer
+        one of the different values that are bad."""
         rows = pc.indices_nonzero(bad.fill_null(False))
         if len(rows) == 0:
             return
@@ -171,12 +180,18 @@ class _Job:
         self.findings.append(
             rule.finding(
                 f"{self.domain}.{self.name} {what} in {_records(len(rows))}: {shown}.",
+                remedy=remedy([str(v) for v in pc.unique(raw.take(rows)).to_pylist()]),
                 domain=self.domain,
                 column=self.name,
                 places=self.places(rows),
                 count=len(rows),
             )
         )
+
+    def layout(self, values: list[str]) -> str | None:
+        """The remedy for dates that are all written in one other way."""
+        known = advice(values, self.domain)
+        return None if known is None else f"Export dates as YYYY-MM-DD. {known}"
 
     def say(self, rule: Rule, sentence: str, rows: pa.Array) -> None:
         self.findings.append(
@@ -313,15 +328,17 @@ def _date(job: _Job, raw: pa.Array) -> pa.Array:
     if job.reading.dates == "sas":
         return _sas_days(job, raw)
     if job.declared == "number":
-        job.refuse(DATE, pc.is_valid(raw), raw, "is a bare number, not a date,")
+        job.refuse(
+            DATE, pc.is_valid(raw), _as_text(job, raw), "is a bare number, not a date,", job.layout
+        )
         return pa.nulls(len(raw), pa.date32())
     text = pc.utf8_trim_whitespace(_as_text(job, raw))
-    parse = _iso if job.reading.dates == "iso" else _pattern(job.reading.dates)
+    parse = _iso if job.reading.dates == "iso" else reader(job.reading.dates)
     levels = text.dictionary_encode()
     days = pa.array([parse(v) for v in levels.dictionary.to_pylist()], pa.date32())
     parsed = days.take(levels.indices)
     bad = pc.and_(pc.is_valid(text), pc.is_null(parsed))
-    job.refuse(DATE, bad, text, "is not a full, existing date")
+    job.refuse(DATE, bad, text, "is not a full, existing date", job.layout)
     return parsed
 
 
@@ -338,18 +355,6 @@ def _iso(value: str | None) -> date | None:
         return date.fromisoformat(value[:10])
     except ValueError:
         return None
-
-
-def _pattern(layout: str) -> Callable[[str | None], date | None]:
-    def parse(value: str | None) -> date | None:
-        if value is None:
-            return None
-        try:
-            return datetime.strptime(value, layout).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            return None
-
-    return parse
 
 
 def _partial(job: _Job, raw: pa.Array) -> pa.Array:

@@ -168,7 +168,7 @@ class _Matcher:
             rule = IDENTIFIER_KEY if "USUBJID" in names else IDENTIFIER
             self.findings.append(
                 rule.finding(
-                    f"{self.table.source.name} column {raw} {reason}; it was dropped."
+                    f"{self.table.source.name} column {raw} was dropped: {reason}."
                     if rule is IDENTIFIER
                     else f"{self.table.source.name} column {raw} is the subject identifier and "
                     f"{reason}.",

@@ -199,8 +199,11 @@ def _hidden_parts(sheet: Any, source: SourceFile) -> list[Finding]:
     if sheet.sheet_state != "visible":
         found.append(_hidden(source, f"Sheet {sheet.title} is hidden; it was read."))
     if rows:
-        many = f"{len(rows)} hidden rows (first: {min(rows)})"
-        found.append(_hidden(source, f"Sheet {sheet.title} has {many}; they were read."))
+        many = "1 hidden row" if len(rows) == 1 else f"{len(rows)} hidden rows, the first"
+        read = "it was" if len(rows) == 1 else "they were"
+        found.append(
+            _hidden(source, f"Sheet {sheet.title} has {many} (row {min(rows)}); {read} read.")
+        )
     if columns:
         many = f"hidden columns ({', '.join(columns[:10])})"
         found.append(_hidden(source, f"Sheet {sheet.title} has {many}; they were read."))

@@ -57,7 +57,14 @@ FILE_MISSING = Rule(
     "read-file-missing",
     Severity.ERROR,
     "Every file study.toml names is there",
-    "Add the file, correct its name in study.toml, or mark it optional = true.",
+    "Add the file, correct its name in study.toml, or write optional = true.",
+)
+COPY = Rule(
+    "read-copy-aside",
+    Severity.WARNING,
+    "A second file is called almost like the file of a domain",
+    "Take one of the two out of the folder: if it is the newer one, put it in the place of the "
+    "other.",
 )
 NOT_USED = Rule(
     "read-not-used",
@@ -76,5 +83,6 @@ RULES: tuple[Rule, ...] = (
     WHICH_TABLE,
     NAME_CONFLICT,
     FILE_MISSING,
+    COPY,
     NOT_USED,
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from data_access.readers import read_file, sha256, sources
 from data_access.readers.folder import (
     Entry,
     Part,
+    named_in,
     parts_of,
     unreadable,
     unused,
@@ -93,6 +95,7 @@ def collect(
             _hold_against_sources(part, work)
     domains = _one_each(work)
     _say_what_is_missing(work, domains)
+    work.findings += _copies(work, domains)
     work.findings += unused(work.aside)
     tables = [t for ts in work.read.values() for t in ts]
     used = {t.source.name: t.source for t in (*domains.values(), *work.sheets.values())}
@@ -303,7 +306,8 @@ def _say_what_is_missing(work: _Work, domains: Mapping[str, RawTable]) -> None:
     for domain in REQUIRED_DOMAINS:
         has_source = domain in derived and derived[domain].source is not None
         unseen = work.hidden or _refused_one(domain, work)
-        if domain not in work.found and not has_source and not unseen:
+        told = work.study is not None and domain in work.study.files
+        if domain not in work.found and not has_source and not unseen and not told:
             work.findings.append(_no_adsl(domain, work, domains))
 
 
@@ -347,12 +351,21 @@ def _no_adsl(domain: str, work: _Work, domains: Mapping[str, RawTable]) -> Findi
     folders = [n for n in work.aside if n.endswith("/")]
     if folders:
         sentence += f" Subfolders are not searched: {', '.join(folders[:5])}."
-    remedy = None
-    if likely := _candidate(domain, work):
-        remedy = (
-            f'If {likely} is {domain}, say so in study.toml: [files] {domain.lower()} = "{likely}".'
+    return rules.NO_ADSL.finding(sentence, domain=domain, remedy=_name_it(domain, work))
+
+
+def _name_it(domain: str, work: _Work) -> str | None:
+    """The remedy where one of the files that are there may be the domain."""
+    likely = _candidate(domain, work)
+    if likely is None:
+        folders = [n for n in work.aside if n.endswith("/")]
+        if not folders:
+            return None
+        return (
+            f"If the exports lie in {folders[0]}, give that folder (unpacked) as EXPORTS. "
+            + rules.NO_ADSL.remedy
         )
-    return rules.NO_ADSL.finding(sentence, domain=domain, remedy=remedy)
+    return f'If {likely} is {domain}, say so in study.toml: [files] {domain.lower()} = "{likely}".'
 
 
 def _candidate(domain: str, work: _Work) -> str | None:
@@ -362,31 +375,49 @@ def _candidate(domain: str, work: _Work) -> str | None:
     return next(iter(named), files[0] if len(files) == 1 else None)
 
 
+def _copies(work: _Work, domains: Mapping[str, RawTable]) -> Iterator[Finding]:
+    """Tables set aside that carry the name of a domain read from another file: "adsl (1).csv"."""
+    for name in sorted(work.aside):
+        words = re.split(r"[\W_]+", stem(name).upper())
+        domain = next((d for d in domains if d in words), None)
+        if domain and not name.endswith("/") and Path(name).suffix.casefold() in _TABULAR:
+            yield rules.COPY.finding(
+                f"{name} is not used: {domain} is read from {domains[domain].source.name}.",
+                domain=domain,
+                places=[Place(name)],
+            )
+
+
 def _missing_files(study: Study, work: _Work, domains: Mapping[str, RawTable]) -> None:
     """Files study.toml names that are not in the folder."""
     for domain, spec in study.files.items():
-        if domain in work.found or spec.optional or _refused_one(domain, work):
+        if domain in work.found or _refused_one(domain, work):
             continue
-        severity = Severity.REJECT if domain in REQUIRED_DOMAINS else Severity.ERROR
-        key = next(
-            (k for k in study.text.lines if k.casefold() == f"files.{domain}".casefold()), "files"
-        )
+        severity, remedy = Severity.ERROR, None
+        if spec.optional:
+            severity, remedy = Severity.NOTE, "Nothing to do: it is optional."
+        elif domain in REQUIRED_DOMAINS:
+            severity, remedy = Severity.REJECT, _name_it(domain, work)
         work.findings.append(
             rules.FILE_MISSING.finding(
                 f"None of the files of {domain} is in the exports: {', '.join(spec.paths)}."
                 if len(spec.paths) > 1
                 else f"The file of {domain} is not in the exports: {spec.paths[0]}.",
                 severity=severity,
+                remedy=remedy,
                 domain=domain,
-                places=[Place(study.text.name, line=study.text.line(key))],
+                places=[Place(study.text.name, line=study.text.line(f"files.{domain}"))],
             )
         )
+    lines = named_in(study)
     for name, feature in wanted_sheets(study).items():
         if name not in work.sheets and not any(same_file(n, name) for n in work.refused):
+            key = lines[name]
             work.findings.append(
                 rules.FILE_MISSING.finding(
-                    f"{name}, which {study.text.name} names, is not in the exports.",
+                    f"{name}, which [{key.rpartition('.')[0]}] names, is not in the exports.",
                     severity=Severity.WARNING if feature else Severity.ERROR,
-                    places=[Place(study.text.name)],
+                    remedy="Add the file, or correct its name in study.toml.",
+                    places=[Place(study.text.name, line=study.text.line(key))],
                 )
             )

@@ -176,10 +176,16 @@ def unused(names: list[str]) -> Iterator[Finding]:
 
 def wanted_sheets(study: Study | None) -> dict[str, bool]:
     """Files a study names outside [files] -> whether it is a feature table."""
+    return {name: key.startswith("features.") for name, key in named_in(study).items()}
+
+
+def named_in(study: Study | None) -> dict[str, str]:
+    """Files a study names outside [files] -> the key of study.toml that does."""
     if study is None:
         return {}
-    raw = [d.source for d in study.domains.values() if d.source]
-    raw += [w.file for w in study.wide_tte] + [w.file for w in study.wide_response]
-    named = {name: False for name in raw if name.upper() not in DOMAINS}
-    features = [f.file for f in study.features] + [f.taxonomy for f in study.features if f.taxonomy]
-    return {**named, **dict.fromkeys(features, True)}
+    raw = [(d.source, f"domains.{d.domain}.source") for d in study.domains.values() if d.source]
+    raw += [(w.file, f"tte.{w.paramcd}.file") for w in study.wide_tte]
+    raw += [(w.file, f"best_response.{w.paramcd}.file") for w in study.wide_response]
+    named = {name: key for name, key in raw if name.upper() not in DOMAINS}
+    named |= {f.file: f"features.{f.id}.file" for f in study.features}
+    return named | {f.taxonomy: f"features.{f.id}.taxonomy" for f in study.features if f.taxonomy}

@@ -1,4 +1,4 @@
-"""What study.toml names, looked for in the export: absent files, columns and parameters."""
+"""What study.toml names, looked for in the export: absent columns and parameters."""
 
 from __future__ import annotations
 
@@ -21,12 +21,6 @@ COLUMN = Rule(
     "study.toml names a column that the export does not have",
     "Correct the name in study.toml, or export the column.",
 )
-FILE_ABSENT = Rule(
-    "study-file-absent",
-    Severity.ERROR,
-    "study.toml names a file that the export does not have",
-    "Add the file to the export, correct its name under [files], or write optional = true.",
-)
 FILE_CHOICE = Rule(
     "study-file-choice",
     Severity.REJECT,
@@ -40,7 +34,7 @@ PARAMETER = Rule(
     "Correct the code under [terms.paramcds], or export the parameter.",
 )
 
-RULES: tuple[Rule, ...] = (COLUMN, FILE_ABSENT, FILE_CHOICE, PARAMETER)
+RULES: tuple[Rule, ...] = (COLUMN, FILE_CHOICE, PARAMETER)
 
 _HOME_OF_PURPOSE = {
     **dict.fromkeys(("OVR", "BOR", "CBOR", "RSP", "CRSP", "PD", "DEATH", "LSTA"), "ADRS"),
@@ -52,7 +46,7 @@ _HOME_OF_PURPOSE = {
 def check_against(
     study: Study, tables: Mapping[str, RawTable], sheets: Mapping[str, RawTable]
 ) -> tuple[Finding, ...]:
-    """Everything study.toml names that the export lacks.
+    """Everything study.toml names that the export lacks, but for files: their reader tells.
 
     `tables` are the recognised domains by name, `sheets` the other files study.toml uses by file
     name. Severity reject where the domain cannot be read without the column, error otherwise.
@@ -80,36 +74,14 @@ def _files(
         plain(t.source.name.rpartition("/")[2]) for t in (*tables.values(), *sheets.values())
     }
     for domain, spec in study.files.items():
-        place = _place(study, "files", domain)
         there = [p for p in spec.paths if plain(p) in present]
         if len(there) > 1:
             yield FILE_CHOICE.finding(
                 f"{domain} is in {or_list(spec.paths)}: {len(there)} of them are there.",
                 domain=domain,
-                places=(place,),
+                places=(_place(study, "files", domain),),
                 count=len(there),
             )
-        elif not there and domain not in tables:
-            yield FILE_ABSENT.finding(
-                f"{domain} is to be read from {or_list(spec.paths)}, which is not there.",
-                severity=_absence(domain, optional=spec.optional),
-                remedy="Nothing to do: it is optional." if spec.optional else None,
-                domain=domain,
-                places=(place,),
-            )
-    for section, item in _wide(study):
-        if item.file not in DOMAINS and plain(item.file) not in present:
-            yield FILE_ABSENT.finding(
-                f"{item.paramcd} is to be read from {item.file}, which is not there.",
-                remedy=f"Add the file, or correct its name under [{section}.{item.paramcd}].",
-                places=(_place(study, section, item.paramcd, "file"),),
-            )
-
-
-def _absence(domain: str, *, optional: bool) -> Severity:
-    if optional:
-        return Severity.NOTE
-    return Severity.REJECT if domain == "ADSL" else Severity.ERROR
 
 
 # --- columns ------------------------------------------------------------------------------------

@@ -213,14 +213,15 @@ def number(low: float, high: float, *, open_ends: bool = False) -> Read:
 
 
 def day(value: Any, spot: Spot) -> date:
-    """A TOML date or ISO 8601 text of a whole day."""
+    """A TOML date. Text is refused: the file has one way to write a day."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value.strip()):
         try:
-            return date.fromisoformat(value)
+            meant = date.fromisoformat(value.strip())
         except ValueError as error:
             raise Refusal(DATE, f"{spot.name}: there is no day {value}.") from error
+        raise wrong_type(value, spot, "a date", f"Write {meant}, without quotation marks.")
     raise Refusal(DATE, f"{spot.name} is {shown(value)}, which is not a day.")
 
 

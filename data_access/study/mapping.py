@@ -164,12 +164,13 @@ def _keep(value: Any, spot: Spot) -> dict[str, tuple[str, ...]]:
 
 def _dates(value: Any, spot: Spot) -> str:
     pattern = text(value, spot)
-    if pattern.casefold() == "iso":
-        return "iso"
+    if pattern.casefold() in ("iso", "sas"):
+        return pattern.casefold()
     if not all(part in pattern for part in ("%d",)) or not re.search(r"%[yY]", pattern):
         raise Refusal(
             VALUE,
-            f"{spot.name} is “{pattern}”; it must be “iso” or a pattern with day, month and year.",
+            f"{spot.name} is “{pattern}”; it must be “iso”, “sas” or a pattern with day, month "
+            "and year.",
             'Write dates = "%d/%m/%Y" for 31/03/2026, "%d%b%Y" for 31MAR2026.',
         )
     if not re.search(r"%[mbB]", pattern):

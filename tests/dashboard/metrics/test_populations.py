@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from dashboard.metrics.accrual import Accrual, StatusCounts, accrual, on_treatment, status_counts
@@ -65,8 +66,27 @@ def test_an_empty_flag_column_decides_nothing(adsl):
 def test_safety_is_a_flag_or_a_first_dose(adsl):
     cohort = build_cohort(adsl, CUT)
     assert analysis_set(adsl, cohort, "safety").patients == ("A", "B")
+    empty = adsl.assign(SAFFL=[None] * 5)
+    assert analysis_set(empty, cohort, "safety").rule == "a first dose date"
     flagged = adsl.assign(SAFFL=["Y", None, "N", "Y", "Y"])
     assert analysis_set(flagged, cohort, "safety").patients == ("A", "E")
+
+
+def test_safety_is_not_derivable_where_nothing_tells_who_was_dosed():
+    adsl = pd.DataFrame({"USUBJID": ["A", "B"], "SEX": ["F", "M"]})
+    got = analysis_set(adsl, build_cohort(adsl, CUT), "safety")
+    assert (got.n, got.derivable) == (0, False)
+    assert got.rule == "not derivable: ADSL has neither SAFFL nor a date of first dose"
+
+
+def test_evaluable_is_not_derivable_without_a_flag_or_assessments(adsl):
+    cohort = build_cohort(adsl, CUT)
+    got = analysis_set(adsl, cohort, "evaluable", evidence=Evidence(assessed=None))
+    assert (got.n, got.derivable) == (0, False)
+    flagged = adsl.assign(RESPEVFL=["Y", "N", "N", "N", "N"])
+    assert analysis_set(
+        flagged, cohort, "evaluable", evidence=Evidence(assessed=None)
+    ).patients == ("A",)
 
 
 def test_full_needs_both_drugs_and_is_not_derivable_without_them(adsl, day):

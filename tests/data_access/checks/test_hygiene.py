@@ -109,3 +109,13 @@ def test_markup_is_noted_and_shown_as_text(run, cell):
 @pytest.mark.parametrize("cell", ["<8", "ALT < 3 x ULN and > 1", "WBC <b"])
 def test_comparison_signs_are_no_markup(run, cell):
     assert run("check-markup", ADAE=adae(text=cell)) == []
+
+
+def test_an_id_no_id_is_as_long_as_is_refused_without_repeating_it(run):
+    (found,) = run("check-key-long", ADSL=f"USUBJID|AGE\n{'X' * 201}|1\nP2|3")
+    assert (found.severity, found.column, found.count) == (Severity.REJECT, "USUBJID", 1)
+    assert (
+        found.sentence == "USUBJID is longer than 200 characters in 1 patient record (up to 201)."
+    )
+    assert found.patients == ()
+    assert run("check-key-long", ADSL=f"USUBJID|AGE\n{'X' * 200}|1") == []

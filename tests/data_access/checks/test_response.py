@@ -41,7 +41,7 @@ def test_every_term_has_a_finding_of_its_own(run):
 def test_the_line_to_write_is_valid_toml(run):
     (found,) = run("check-response-unknown", ADRS=adrs('P1 | BOR | 2024-01-01 | part"ial\\'))
     stated = tomllib.loads(found.remedy.partition(":\n")[2])
-    assert stated == {"terms": {"response": {'part"ial\\': "PR"}}}
+    assert stated == {"terms": {"response": {'part"ial\\': "..."}}}
 
 
 def test_yes_and_no_parameters_hold_no_response(run):
@@ -165,3 +165,10 @@ def test_assessments_without_date_are_errors_and_progressions_are_told_apart(run
 def test_an_export_without_adt_has_no_dated_assessment(run):
     (found,) = run("check-response-undated", ADRS="USUBJID|PARAMCD|AVALC\nP1|OVR|PR")
     assert found.patients == ("P1",)
+
+
+def test_an_irecist_term_of_one_meaning_is_proposed_and_another_left_open(run):
+    table = adrs("P1 | BOR | 2024-01-01 | iPR\nP2 | BOR | 2024-01-01 | iUPD")
+    partial, unconfirmed = run("check-response-unknown", ADRS=table)
+    assert partial.remedy.endswith('[terms.response]\n"iPR" = "PR"')
+    assert unconfirmed.remedy.endswith('[terms.response]\n"iUPD" = "..."')

@@ -20,14 +20,17 @@ def test_a_safety_patient_without_a_start_is_a_warning(run):
     assert run("check-safety-untreated", ADSL="USUBJID|SAFFL\nP1|Y") == []
 
 
-@pytest.mark.parametrize("flag", ["SAFFL", "ENRLFL"])
+@pytest.mark.parametrize("flag", ["SAFFL", "ENRLFL", "FASFL", "RESPEVFL"])
 def test_a_flag_that_leaves_nobody_is_a_warning(run, flag):
     table = f"USUBJID|{flag}\nP1|N\nP2|N"
     (found,) = run("check-set-empty", ADSL=table)
     assert (found.severity, found.column, found.count) == (Severity.WARNING, flag, 2)
     assert run("check-set-empty", ADSL=table.replace("P2|N", "P2|Y")) == []
-    assert run("check-set-empty", ADSL=f"USUBJID|{flag}\nP1|") == []
-    id_ = {"SAFFL": "safety", "ENRLFL": "enrolled"}[flag]
+    id_ = {"SAFFL": "safety", "ENRLFL": "enrolled", "FASFL": "full", "RESPEVFL": "evaluable"}[flag]
+    (empty,) = run("check-set-empty", ADSL=f"USUBJID|{flag}\nP1|\nP2|")
+    assert empty.sentence == (
+        f"{flag} is empty for all 2 patients, so it does not decide who is in the {id_} set."
+    )
     study = replace(STUDY, sets=(AnalysisSet(id_, id_, "TRTFL"),))
     assert run("check-set-empty", ADSL=table, study=study) == []
 

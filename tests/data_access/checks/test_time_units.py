@@ -103,3 +103,16 @@ def test_an_unknown_unit_is_refused_with_the_known_ones(run):
     assert run("check-time-unit-unknown", ADTTE=counted) == []
     study = replace(STUDY, terms=Terms(event_codes=("1",)))
     assert len(run("check-time-unit-unknown", ADTTE=table, study=study)) == 1
+
+
+def test_fractions_of_days_without_a_unit_are_refused(run):
+    table = "USUBJID|PARAMCD|AVAL|CNSR\nP1|OS|3.5|0\nP2|OS|7|1\nP3|OS|2.13|0\nP4|OS|11.2|1"
+    (found,) = run("check-time-unit-conflict", ADTTE=table)
+    assert (found.severity, found.count) == (Severity.REJECT, 3)
+    assert found.sentence == (
+        "OS: without AVALU 3 times of 3 patients are read as days, and are no whole number of them."
+    )
+    whole = table.replace("3.5", "3").replace("2.13", "2")
+    assert run("check-time-unit-conflict", ADTTE=whole) == []
+    stated = "USUBJID|PARAMCD|AVAL|AVALU|CNSR\nP1|OS|3.5|DAYS|0\nP2|OS|2.5|DAYS|1\nP3|OS|4.5|DAYS|1"
+    assert run("check-time-unit-conflict", ADTTE=stated) == []

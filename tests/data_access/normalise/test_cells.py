@@ -254,3 +254,39 @@ def test_types_are_the_canonical_ones():
     }
     for kind, arrow in wanted.items():
         assert typed([""], kind).values.type == arrow
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (["02JAN2025", "13FEB2025"], 'dates = "%d%b%Y".'),
+        (["02JAN2025:00:00:00"], 'dates = "%d%b%Y:%H:%M:%S".'),
+        (["31/03/2025", "01/02/2025"], 'dates = "%d/%m/%Y".'),
+        (["03/04/2025"], 'dates = "%d/%m/%Y" or dates = "%m/%d/%Y" (which of them'),
+        (["20250331"], 'dates = "%Y%m%d".'),
+        (["2025年3月31日"], 'dates = "%Y年%m月%d日".'),
+        (["23743", "23744"], 'dates = "sas"'),
+        (["45747"], "day numbers of Excel"),
+        (["2051395200"], "SAS date-times"),
+    ],
+)
+def test_dates_written_in_one_other_way_are_refused_with_that_way(values, said):
+    (finding,) = typed(values, Kind.DATE).findings
+    assert finding.rule == "type-date"
+    assert finding.remedy.startswith("Export dates as YYYY-MM-DD. ")
+    assert said in finding.remedy
+    stated = said.partition('dates = "')[2].partition('"')[0]
+    if stated and " or " not in said:
+        assert not typed(values, Kind.DATE, dates=stated).findings
+
+
+@pytest.mark.parametrize("values", [["31/13/2025"], ["03/04/2025", "4.5.2025"], ["soon"], ["-1"]])
+def test_no_layout_is_proposed_where_none_fits_all(values):
+    (finding,) = typed(values, Kind.DATE).findings
+    assert "Impute partial dates" in finding.remedy
+
+
+def test_bare_numbers_of_a_typed_file_are_told_apart_too():
+    (finding,) = typed([23743.0, 23744.0], Kind.DATE, declared="number").findings
+    assert "'23743', '23744'" in finding.sentence
+    assert 'dates = "sas"' in finding.remedy

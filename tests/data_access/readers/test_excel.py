@@ -141,7 +141,7 @@ class TestReading:
         assert {f.rule for f in table.findings} == {"read-excel-hidden"}
         said = " ".join(f.sentence for f in table.findings)
         assert "lists was not read" in said
-        assert "1 hidden rows (first: 3)" in said
+        assert "1 hidden row (row 3); it was read" in said
         assert "hidden columns (C)" in said
 
     def test_header_alone_is_an_empty_table(self, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from data_access.findings import DataError, Finding, Severity
+from data_access.importer import check_exports
 from data_access.readers.exports import Collection, collect, domain_of
 from data_access.readers.recognise import by_name, sdtm_of
 from data_access.study.parse import parse_study
@@ -189,11 +190,28 @@ def test_one_of_several_paths_is_expected(tmp_path):
 def test_a_file_the_study_names_and_the_folder_lacks(tmp_path):
     folder_of(tmp_path, adsl__csv=CSV)
     text = '[files]\nadrs = "responses.csv"\nadae = { path = "ae.csv", optional = true }\n'
-    finding = only(collect(tmp_path, study_of(text)), "read-file-missing")
-    assert (finding.severity, finding.domain) == (Severity.ERROR, "ADRS")
-    assert finding.places[0].line == (STUDY + text).splitlines().index('adrs = "responses.csv"') + 1
+    missing, optional = [
+        f for f in collect(tmp_path, study_of(text)).findings if f.rule == "read-file-missing"
+    ]
+    assert (missing.severity, missing.domain) == (Severity.ERROR, "ADRS")
+    assert missing.places[0].line == (STUDY + text).splitlines().index('adrs = "responses.csv"') + 1
+    assert (optional.severity, optional.domain) == (Severity.NOTE, "ADAE")
+    assert optional.remedy == "Nothing to do: it is optional."
+
+
+def test_a_missing_file_of_patients_is_told_once_with_the_file_it_may_be(tmp_path):
+    folder_of(tmp_path, pat__csv=CSV)
     found = collect(tmp_path, study_of('[files]\nadsl = "patients.csv"\n'))
-    assert "read-file-missing" in rejected(found)
+    assert rejected(found) == ["read-file-missing"]
+    assert 'adsl = "pat.csv"' in only(found, "read-file-missing").remedy
+
+
+def test_a_file_that_is_there_and_refused_is_not_called_missing(tmp_path):
+    folder_of(tmp_path, adsl__csv=CSV, ae__csv="A,B\n1\n")
+    text = '[files]\nadae = "ae.csv"\n'
+    (tmp_path / "study.toml").write_text(STUDY + text, encoding="utf-8")
+    result = check_exports(tmp_path, tmp_path / "study.toml")
+    assert {f.rule for f in result.findings} == {"read-field-count"}
 
 
 def test_a_sheet_the_study_names_is_collected_beside_the_domains(tmp_path):
@@ -209,6 +227,8 @@ def test_a_sheet_the_study_names_is_collected_beside_the_domains(tmp_path):
     (tmp_path / "times.csv").unlink()
     finding = only(collect(tmp_path, study_of(text)), "read-file-missing")
     assert finding.severity is Severity.ERROR
+    assert finding.sentence == "times.csv, which [tte.OS] names, is not in the exports."
+    assert finding.places[0].line == (STUDY + text).splitlines().index('file = "times.csv"') + 1
 
 
 def test_a_feature_table_may_be_wide_and_begin_with_comments(tmp_path):
@@ -354,3 +374,19 @@ def test_the_only_table_that_is_no_domain_is_proposed_as_adsl(tmp_path):
     assert '[files] adsl = "clinical.csv"' in missing.remedy
     folder_of(tmp_path, visits__csv="A,B\n1,2\n")
     assert "clinical.csv" not in only(collect(tmp_path, None), "read-no-adsl").remedy
+
+
+@pytest.mark.parametrize("name", ["adsl (1).csv", "Copy of ADSL.csv", "final-adsl.csv"])
+def test_a_copy_beside_the_file_of_a_domain_is_a_warning(tmp_path, name):
+    folder_of(tmp_path, adsl__csv=CSV)
+    (tmp_path / name).write_text(CSV, encoding="utf-8")
+    finding = only(collect(tmp_path, None), "read-copy-aside")
+    assert (finding.severity, finding.domain) == (Severity.WARNING, "ADSL")
+    assert finding.sentence == f"{name} is not used: ADSL is read from adsl.csv."
+
+
+def test_exports_in_a_subfolder_are_named_as_the_folder_to_give(tmp_path):
+    (tmp_path / "adam").mkdir()
+    folder_of(tmp_path / "adam", adsl__csv=CSV)
+    finding = only(collect(tmp_path, None), "read-no-adsl")
+    assert finding.remedy.startswith("If the exports lie in adam/, give that folder")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data_access.findings import Finding, Severity
+from data_access.findings import Finding
 from data_access.rawtable import RawTable
 from data_access.study import parse_study
 from data_access.study.parse import check_against
@@ -93,24 +93,6 @@ def test_relatedness_columns_are_looked_for_in_the_adverse_events() -> None:
     assert check(body, ADSL) == []
 
 
-def test_absent_files_weigh_as_much_as_their_domain() -> None:
-    body = """
-[files]
-adsl = "patients.csv"
-adrs = ["adrs.xpt", "cadrs.parquet"]
-adtr = { path = "adtr.csv", optional = true }
-"""
-    findings = check(body)
-
-    assert [(f.domain, f.severity, f.places[0].line) for f in findings] == [
-        ("ADSL", Severity.REJECT, 5),
-        ("ADRS", Severity.ERROR, 6),
-        ("ADTR", Severity.NOTE, 7),
-    ]
-    assert findings[2].remedy == "Nothing to do: it is optional."
-    assert "adrs.xpt or cadrs.parquet" in findings[1].sentence
-
-
 def test_two_alternatives_at_once_are_refused() -> None:
     other = raw("cadrs.csv", {"USUBJID": ["1"]})
     (finding,) = check("[files]\nadrs = ['adrs.csv', 'cadrs.csv']\n", ADRS, sheets=(other,))
@@ -139,12 +121,6 @@ def test_columns_of_wide_sheets_are_needed() -> None:
         ("study-column-absent", "reject", "cens", 7),
         ("study-column-absent", "reject", "BOR", 12),
     ]
-
-
-def test_an_absent_wide_sheet_is_an_error() -> None:
-    adsl = raw("adsl.csv", {"SUBJECT": ["1"], "OS": ["3"], "CENS": ["1"]})
-
-    assert brief(check(WIDE, adsl)) == [("study-file-absent", "error", None, 11)]
 
 
 def test_a_parameter_no_record_has_is_a_warning() -> None:

@@ -201,8 +201,8 @@ def test_a_window_stated_once_holds_for_endpoint_and_rules() -> None:
 
 
 def test_the_accrual_plan_is_written_as_pairs_or_as_tables() -> None:
-    head = '[study]\ntitle = "T"\ncut_date = "2026-03-31"\n[design]\n'
-    pairs = parse_study(head + "accrual = [[2026-01-31, 4], ['2026-02-28', 9]]\n")
+    head = '[study]\ntitle = "T"\ncut_date = 2026-03-31\n[design]\n'
+    pairs = parse_study(head + "accrual = [[2026-01-31, 4], [2026-02-28, 9]]\n")
     tables = parse_study(
         head
         + "[[design.accrual]]\ndate = 2026-01-31\npatients = 4\n"
