@@ -28,6 +28,7 @@ STYLES = (
     "response.css",
     "survival.css",
     "swimmer.css",
+    "cuts.css",
     "methods.css",
     "print.css",
 )

@@ -51,15 +51,21 @@ DOR_PARAMCDS = ("DOR", "RSD", "CRSD")
 class Compared:
     """All comparisons of a cut.
 
-    `sizes`: what was compared, by endpoint: patients, or adverse events for TRTEMFL. `followed`:
-    how far the exported PFS agrees with each rule set. `contradictions`: responses that the
-    measurements speak against, which no exported derivation need have wrong.
+    `compared`: the patient of every value compared, by endpoint; a patient has one value of each,
+    but one per adverse event of TRTEMFL. `followed`: how far the exported PFS agrees with each rule
+    set. `contradictions`: responses that the measurements speak against, which no exported
+    derivation need have wrong.
     """
 
     found: tuple[Discrepancy, ...]
     contradictions: tuple[Discrepancy, ...]
-    sizes: Mapping[str, int]
+    compared: Mapping[str, tuple[str, ...]]
     followed: Agreement | None
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """How many values were compared, by endpoint."""
+        return {endpoint: len(patients) for endpoint, patients in self.compared.items()}
 
 
 def discrepancies(analysis: Analysis) -> tuple[Discrepancy, ...]:
@@ -69,9 +75,8 @@ def discrepancies(analysis: Analysis) -> tuple[Discrepancy, ...]:
 
 def compare(analysis: Analysis, *, lead: str | None = None) -> Compared:
     """The same for findings: exported PFS is held to `lead`, or to the rule set it follows."""
-    sizes: dict[str, int] = {}
     found = [*best_responses(analysis)]
-    sizes |= dict.fromkeys(("CBOR", "BOR"), analysis.sets["enrolled"].n)
+    compared = _best_compared(analysis)
     tumour, contradictions = _tumour(analysis)
     found += tumour
     followed = None
@@ -83,13 +88,25 @@ def compare(analysis: Analysis, *, lead: str | None = None) -> Compared:
         if endpoint is None:
             continue
         who = _compared(analysis, endpoint)
-        sizes[endpoint.name] = endpoint.n_compared(who)
+        both = who & endpoint.compared
+        compared[endpoint.name] = tuple(analysis.cohort.usubjid[both].tolist())
         found += time_discrepancies(endpoint, who)
     events = analysis.events
     if events is not None:
-        sizes["TRTEMFL"] = events.n
+        if events.exported is not None:
+            compared["TRTEMFL"] = events.ids(events.patient)
         found += emergence_discrepancies(events, analysis.rules.teae_end_days)
-    return Compared(tuple(found), contradictions, sizes, followed)
+    return Compared(tuple(found), contradictions, compared, followed)
+
+
+def _best_compared(analysis: Analysis) -> dict[str, tuple[str, ...]]:
+    """Enrolled patients for each best response that the export states and its records can give."""
+    shown, derived = analysis.responses, analysis.derived_responses
+    sources = {"CBOR": shown.source_confirmed, "BOR": shown.source_unconfirmed}
+    if derived.source_confirmed is None:
+        return {}
+    enrolled = analysis.sets["enrolled"].patients
+    return {endpoint: enrolled for endpoint, source in sources.items() if source == "exported"}
 
 
 def _tumour(analysis: Analysis) -> tuple[list[Discrepancy], tuple[Discrepancy, ...]]:

@@ -13,7 +13,7 @@ from dashboard.downloads import add_downloads
 from dashboard.health import add_health
 from dashboard.index import InterimDash
 from dashboard.pages import PAGES, Context
-from dashboard.panels import PANELS
+from dashboard.panels import COMPARING, FRESH, PANELS
 from dashboard.results import Audience, Results
 from dashboard.settings import Settings
 from dashboard.shelf import Shelf
@@ -35,7 +35,7 @@ def create_app(settings: Settings) -> InterimDash:
     web.guard(server, lambda: app.callback_map)
     web.dress(server, lambda: tuple(hashes), frozenset(p.path for p in PAGES))
     add_health(server, shelf)
-    results = Results(shelf, PANELS, server)
+    results = Results(shelf, PANELS, server, comparing=COMPARING, fresh=FRESH)
     context = Context(shelf, results, audience)
     add_downloads(server, context)
 

@@ -11,7 +11,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -70,6 +70,7 @@ class View:
     population: Population
     #: what figures and rows say instead of USUBJID
     keys: PatientKeys
+    shelf: Shelf
 
     @property
     def members(self) -> AnalysisSet:
@@ -95,8 +96,20 @@ class Timing:
 class Results:
     """Answers `panel` questions about selections. One per process; safe for threads."""
 
-    def __init__(self, shelf: Shelf, panels: Mapping[str, Panel], server: Flask) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        panels: Mapping[str, Panel],
+        server: Flask,
+        *,
+        comparing: Collection[str] = (),
+        fresh: Collection[str] = (),
+    ) -> None:
+        """`comparing`: panels that look at a second cut. `fresh`: panels on the store itself, which
+        can change, so that their answers are not kept."""
         self.shelf = shelf
+        self._comparing = frozenset(comparing)
+        self._fresh = frozenset(fresh)
         self._panels = dict(panels)
         self._cache = Cache(
             config={
@@ -129,6 +142,7 @@ class Results:
     def raw(self, name: str, selection: Selection, audience: Audience) -> bytes:
         """The panel's result as JSON bytes; concurrent askers of one key share one computation."""
         compute = self._panels[name]
+        selection = self._pinned(name, selection)
         key = self.key(name, selection, audience)
         started = time.perf_counter()
         stored = self._backend.get(key)
@@ -146,7 +160,8 @@ class Results:
             return value
         try:
             value = _as_bytes(compute(self.view(selection, audience)))
-            self._backend.set(key, value)
+            if name not in self._fresh:
+                self._backend.set(key, value)
             future.set_result(value)
         except BaseException as error:
             future.set_exception(error)
@@ -165,7 +180,18 @@ class Results:
         selection = replace(selection, highlighted=())
         opened = self.shelf.open(selection.study, selection.cut)
         found = population(opened.analysis, selection, opened.keys)
-        return View(opened.cut, opened.analysis, selection, audience, found, opened.keys)
+        return View(
+            opened.cut, opened.analysis, selection, audience, found, opened.keys, self.shelf
+        )
+
+    def _pinned(self, name: str, selection: Selection) -> Selection:
+        """A comparison with "the cut before" names that cut, so that its key does too; what
+        compares nothing does not depend on the other cut."""
+        if name not in self._comparing:
+            return replace(selection, against="") if selection.against else selection
+        if selection.against:
+            return selection
+        return replace(selection, against=self.shelf.previous(selection.study, selection.cut) or "")
 
     @staticmethod
     def key(name: str, selection: Selection, audience: Audience) -> str:

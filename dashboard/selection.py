@@ -34,7 +34,7 @@ _NUMBER = r"-?\d{1,9}(?:\.\d{1,6})?"
 _RANGE = re.compile(rf"(?P<lower>{_NUMBER})?\.\.(?P<upper>{_NUMBER})?")
 _CUT = re.compile(r"[0-9a-f]{6,64}")
 _FILTER = "f."
-_SINGLE = ("study", "cut", "set", "group", "rules", "endpoint", "p", "sel")
+_SINGLE = ("study", "cut", "set", "group", "rules", "endpoint", "against", "p", "sel")
 
 
 class SelectionError(ValueError):
@@ -117,8 +117,9 @@ Filter = Levels | Range
 class Selection:
     """What is looked at. `backbones` are ids of (overlapping) groups: in any of them is in.
 
-    `endpoint` is a time to event of the cut; "" is its first. `patients` are the keys of the
-    patients chosen one by one (a filter like any other), `highlighted` those that every figure
+    `endpoint` is a time to event of the cut; "" is its first. `against` is the id of another cut of
+    the study that this one is compared with; "" is the one before it. `patients` are the keys of
+    the patients chosen one by one (a filter like any other), `highlighted` those that every figure
     marks; both sorted, so that they are the same for every cut.
     """
 
@@ -130,6 +131,7 @@ class Selection:
     group: str = "none"
     rules: str = "primary"
     endpoint: str = ""
+    against: str = ""
     patients: tuple[str, ...] = ()
     highlighted: tuple[str, ...] = ()
 
@@ -154,6 +156,8 @@ class Selection:
             pairs.append(("rules", self.rules))
         if self.endpoint:
             pairs.append(("endpoint", self.endpoint))
+        if self.against:
+            pairs.append(("against", self.against[:16]))
         pairs += [("backbone", b) for b in self.backbones]
         pairs += [(_FILTER + f.column, text) for f in self.filters for text in f.texts]
         if self.patients:
@@ -188,6 +192,14 @@ def wanted(query: str) -> tuple[str | None, str | None]:
     if cut is not None and not _CUT.fullmatch(cut):
         raise SelectionError("unknown_cut")
     return study, cut
+
+
+def wanted_against(query: str) -> str | None:
+    """The cut a query compares with. Raises SelectionError."""
+    against = _one(_fields(query), "against")
+    if against is not None and not _CUT.fullmatch(against):
+        raise SelectionError("unknown_cut")
+    return against
 
 
 def parse(query: str, vocabulary: Vocabulary) -> Selection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
@@ -20,7 +20,9 @@ from dashboard.selection import (
     Vocabulary,
     parse,
     wanted,
+    wanted_against,
 )
+from data_access.findings import DataError
 from data_access.store import Cut, CutStore, StudySummary
 from data_access.study.model import FilterColumn
 
@@ -102,7 +104,7 @@ class Shelf:
         if study is not None and cut is not None:
             held = self._held(study, cut)
             if held is not None:
-                return parse(query, held.vocabulary), held
+                return self._parsed(query, held), held
         known = [s.id for s in self.studies()]
         if not known:
             raise SelectionError("no_study")
@@ -116,7 +118,26 @@ class Shelf:
                 raise SelectionError("unknown_cut")
             cut = cuts[0].id
         opened = self.open(study, cut)
-        return parse(query, opened.vocabulary), opened
+        return self._parsed(query, opened), opened
+
+    def previous(self, study: str, cut: str) -> str | None:
+        """The id of the newest cut before this one whose every file verifies; None without one."""
+        ids = [c.id for c in self.cuts(study)]
+        for id_ in ids[ids.index(cut) + 1 :] if cut in ids else []:
+            try:
+                return self.open(study, id_).cut.id
+            except DataError:
+                continue
+        return None
+
+    def _parsed(self, query: str, opened: Opened) -> Selection:
+        """The selection a query means; the cut it compares with must be there, and be another."""
+        selection = parse(query, opened.vocabulary)
+        against = wanted_against(query)
+        if against is None:
+            return selection
+        other = self.open(selection.study, against).cut.id
+        return replace(selection, against="" if other == selection.cut else other)
 
 
 def _vocabulary(study: str, cut: Cut, analysis: Analysis, keys: PatientKeys) -> Vocabulary:

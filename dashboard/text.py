@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from dashboard.catalogue import (
+    cuts,
     definitions,
     methods,
     overview,
@@ -23,6 +24,7 @@ CATALOGUE: dict[str, str] = {
     **response.STRINGS,
     **survival.STRINGS,
     **swimmer.STRINGS,
+    **cuts.STRINGS,
     **definitions.STRINGS,
     **methods.STRINGS,
 }

@@ -96,9 +96,14 @@ class Endpoint:
         first = {name: self.readings[name]}
         return replace(self, readings=first | dict(self.readings))
 
+    @property
+    def compared(self) -> Bools:
+        """Patients with a value on either side; shape (n,)."""
+        return ~(np.isnan(self.exported.days) & np.isnan(self.own.days))
+
     def n_compared(self, who: Bools) -> int:
         """Patients of `who` with a value on either side."""
-        return int((who & ~(np.isnan(self.exported.days) & np.isnan(self.own.days))).sum())
+        return int((who & self.compared).sum())
 
     def agrees(self, other: Times) -> Bools:
         """Same event status and the same time; shape (n,)."""

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from dashboard.pages import methods, overview, response, survival, swimmer
+from dashboard.pages import cuts, methods, overview, response, survival, swimmer
 from dashboard.pages.page import Context, Page
 
-PAGES: tuple[Page, ...] = (overview.PAGE, response.PAGE, swimmer.PAGE, survival.PAGE, methods.PAGE)
+PAGES: tuple[Page, ...] = (
+    overview.PAGE,
+    response.PAGE,
+    swimmer.PAGE,
+    survival.PAGE,
+    cuts.PAGE,
+    methods.PAGE,
+)
 
 __all__ = ["PAGES", "Context", "Page"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashboard.panels import forest, methods, overview, response, survival, swimmer
+from dashboard.panels import cuts, forest, methods, overview, response, survival, swimmer
 from dashboard.results import Panel
 
 PANELS: dict[str, Panel] = {
@@ -24,5 +24,14 @@ PANELS: dict[str, Panel] = {
     "survival-rules": survival.censoring,
     "survival-reasons": survival.reasons,
     "survival-follow": survival.follow,
+    "cuts-ledger": cuts.ledger,
+    "cuts-records": cuts.records,
+    "cuts-findings": cuts.findings,
+    "cuts-checks": cuts.checks,
+    "cuts-list": cuts.listing,
     **methods.PANELS,
 }
+
+#: panels that look at a second cut, and panels on the store itself, whose answers are not kept
+COMPARING = frozenset({"cuts-ledger", "cuts-records"})
+FRESH = frozenset({"cuts-list"})

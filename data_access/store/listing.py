@@ -62,6 +62,8 @@ def summarise(folder: Path) -> tuple[CutSummary, Manifest | None]:
         patients=manifest.patients,
         findings=dict(manifest.severities),
         parent=manifest.parent,
+        sources=manifest.sources,
+        digests={name: table.digest for name, table in manifest.domains.items()},
         damaged=_missing(folder, manifest),
     )
     return summary, manifest

@@ -105,6 +105,8 @@ class CutSummary:
     patients: int | None = None  # distinct USUBJID in ADSL
     findings: Mapping[str, int] = field(default_factory=dict)  # severity -> findings
     parent: str | None = None
+    sources: tuple[SourceFile, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)  # domain -> SHA-256 of its rows
     damaged: str | None = None
 
 

@@ -1,0 +1,1 @@
+"""What the Cuts page draws."""
