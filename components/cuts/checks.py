@@ -145,7 +145,7 @@ def _item(answer: Answer, i: int) -> html.Div:
         [
             html.P(
                 [
-                    patient(usubjid),
+                    patient(answer, usubjid),
                     " ",
                     text("cuts.checks.both", exported=exported, derived=derived),
                     *marks,

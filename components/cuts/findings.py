@@ -200,12 +200,12 @@ def unfold(answer: Answer, key: str, page: int, chosen: Mapping[str, Any]) -> li
     ]
     shown, page = page_of(mine, page)
     return [
-        *(_finding(f, alone=len(mine) == 1) for f in shown),
+        *(_finding(answer, f, alone=len(mine) == 1) for f in shown),
         *pager(f"findings:{key}", page, len(mine), noun="findings"),
     ]
 
 
-def _finding(f: Mapping[str, Any], *, alone: bool) -> html.Div:
+def _finding(answer: Answer, f: Mapping[str, Any], *, alone: bool) -> html.Div:
     where = [domain_words(f["domain"])] if f["domain"] else []
     where += [column_words(f["column"])] if f["column"] else []
     lines: list[Any] = [] if alone else [html.P(f["sentence"], className="finding-sentence")]
@@ -213,17 +213,17 @@ def _finding(f: Mapping[str, Any], *, alone: bool) -> html.Div:
     if where:
         facts.append((text("cuts.findings.where"), ", ".join(where)))
     if f["patients"]:
-        facts.append((text("cuts.findings.patients"), _patients(f)))
+        facts.append((text("cuts.findings.patients"), _patients(answer, f)))
     if f["places"]:
         facts.append((text("cuts.findings.rows"), places(f)))
     lines.append(html.Dl([html.Div([html.Dt(k), html.Dd(v)]) for k, v in facts], className="facts"))
     return html.Div(lines, className="finding-detail")
 
 
-def _patients(f: Mapping[str, Any]) -> list[Any]:
+def _patients(answer: Answer, f: Mapping[str, Any]) -> list[Any]:
     out: list[Any] = []
     for u in f["patients"]:
-        out += [patient(u), ", "]
+        out += [patient(answer, u), ", "]
     return out[:-1]
 
 

@@ -270,7 +270,10 @@ def unfold(answer: Answer, key: str, page: int) -> list[Any]:
         html.P(text(f"cuts.cause.{cause}.why"), className="sentence"),
         table(
             heads,
-            [[patient(u), told(answer, id_, was), told(answer, id_, now)] for u, was, now in shown],
+            [
+                [patient(answer, u), told(answer, id_, was), told(answer, id_, now)]
+                for u, was, now in shown
+            ],
             caption=text(f"cuts.cause.{cause}"),
         ),
         *pager(f"ledger:{key}", page, len(rows), noun="patients"),

@@ -62,9 +62,11 @@ def pager(of: str, page: int, n: int, *, size: int = ROWS, noun: str = "rows") -
     ]
 
 
-def patient(usubjid: str) -> html.Span:
-    """A patient's name."""
-    return html.Span(usubjid, className="patient-name")
+def patient(answer: Answer, usubjid: str) -> html.Span:
+    """A patient's name, with the opaque key by which the page knows the patient."""
+    key = answer["keys"].get(usubjid)
+    more = attrs(data_patients=key) if key else {}
+    return html.Span(usubjid, className="patient-name", **more)
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[Any]], *, caption: str) -> html.Div:

@@ -174,9 +174,9 @@ def unfold(answer: Answer, key: str, page: int) -> list[Any]:
         return _members(answer, name, page)
     domain = next(d for d in answer["domains"] if d["domain"] == name)
     if column == "-gone":
-        return _gone(domain, key, page)
+        return _gone(answer, domain, key, page)
     if column:
-        return _cells(domain, column, key, page)
+        return _cells(answer, domain, (column, page))
     folds: list[Any] = []
     for word in ("new_columns", "lost_columns"):
         if domain[word]:
@@ -207,13 +207,15 @@ def _changed(column: dict[str, Any]) -> str:
     )
 
 
-def _cells(domain: dict[str, Any], column: str, key: str, page: int) -> list[Any]:
+def _cells(answer: Answer, domain: dict[str, Any], place_: tuple[str, int]) -> list[Any]:
+    column, page = place_
+    key = f"{domain['domain']}:{column}"
     found = next(c for c in domain["columns"] if c["column"] == column)
     shown, page = page_of(found["cells"], page)
     heads = [text(f"cuts.list.{k}") for k in ("patient", "record", "then", "now", "where")]
     rows = [
         [
-            patient(c["usubjid"]),
+            patient(answer, c["usubjid"]),
             c["record"] or text("cuts.record.patient"),
             value(c["old"]),
             value(c["new"]),
@@ -236,11 +238,15 @@ def _cut_off(n: int, shown: int) -> list[Any]:
     )
 
 
-def _gone(domain: dict[str, Any], key: str, page: int) -> list[Any]:
+def _gone(answer: Answer, domain: dict[str, Any], key: str, page: int) -> list[Any]:
     shown, page = page_of(domain["gone"], page)
     heads = [text(f"cuts.list.{k}") for k in ("patient", "record", "where")]
     rows = [
-        [patient(g["usubjid"]), g["record"] or text("cuts.record.patient"), place(g["then"])]
+        [
+            patient(answer, g["usubjid"]),
+            g["record"] or text("cuts.record.patient"),
+            place(g["then"]),
+        ]
         for g in shown
     ]
     return [
@@ -262,7 +268,7 @@ def _members(answer: Answer, name: str, page: int) -> list[Any]:
             heads,
             [
                 [
-                    patient(u),
+                    patient(answer, u),
                     text(f"cuts.sets.{how}.one"),
                     text(f"cuts.sets.{how}.why", why=why or text("number.ns")),
                 ]

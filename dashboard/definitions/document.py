@@ -39,7 +39,32 @@ missing responses.
 
 It is shown as exported. Interim derives it again from the records, and lists every patient for whom the two differ with
 the rule that explains it ([derived-checks.md](derived-checks.md)). Where the export derives nothing, Interim's own
-derivation is shown and labelled."""
+derivation is shown and labelled.
+
+## Changes between two cuts
+
+Always told from the earlier cut-off to the later one, each cut by its own `study.toml`, with the same analysis set and
+filters. A patient moves an estimate x/n by entering or leaving its numerator or its denominator and stands under
+exactly one cause, so the causes add up to the difference. The first line that holds is the cause:
+
+| cause | the patient |
+|---|---|
+| newly enrolled | is not in the earlier export, or is not enrolled there |
+| no longer in the export | has no row of ADSL in the later export |
+| into or out of the filters | is in the analysis set in both cuts and passes the filters in one |
+| newly in the set, no longer in the set | is in both exports and counted in one: newly treated, evaluable, or with a time |
+| corrected, recorded late | is given another value by the later records up to the earlier cut-off, derived again by Interim; *recorded late* when no earlier record was changed or removed |
+| reclassified by the export | has the same records in both cuts, or loses a result although no earlier record was changed |
+| newly confirmed | had an unconfirmed CR or PR |
+| newly evaluable | had NE or no assessment as best response |
+| new since the earlier cut | has a new event or a new assessment |
+| rules changed | has another value when the later records are read by the later `study.toml` instead of the earlier one; told last, so that a patient may move once by records and once by rules |
+
+Records behind an estimate: dates and overall responses (response); these with the dates of death and of new therapy
+(PFS); the date of death; each treatment-emergent event with its term, start, grade, relation and seriousness, but not
+its end, which is known later. A Kaplan-Meier rate is no sum over patients: patients are exchanged cause by cause, and a
+cause has the mean of the changes it makes over every order of the causes (Shapley 1953, *A value for n-person games*).
+*Followed longer*: censored in both cuts, later in the later one. Rules come last there too."""
 
 
 def definitions_page() -> str:

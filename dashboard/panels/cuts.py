@@ -36,7 +36,7 @@ COMPARED = ("CBOR", "BOR", "PFS", "OS", "DOR", "TRTEMFL")
 def ledger(view: View) -> Json:
     """Every estimate at both cuts, and the patients who make the difference, by cause."""
     other = _other(view)
-    answer = {**common(view), **_both(view, other), "estimates": [], "rate": None}
+    answer = {**_common(view, other), **_both(view, other), "estimates": [], "rate": None}
     if other is None:
         return answer
     problem = _incomparable(view.selection, other)
@@ -58,7 +58,7 @@ def records(view: View) -> Json:
     """What changed in the records, in study.toml and in the analysis sets."""
     other = _other(view)
     answer = {
-        **common(view),
+        **_common(view, other),
         **_both(view, other),
         "domains": [],
         "study_changes": [],
@@ -76,6 +76,12 @@ def records(view: View) -> Json:
         "sets": [_set_change(then, now, id_) for id_ in SETS],
         "vanished": sorted(_patients(then) - _patients(now)),
     }
+
+
+def _common(view: View, other: Opened | None = None) -> dict[str, Any]:
+    """What every card needs, and the opaque keys of all patients it may name."""
+    named = set(view.analysis.adsl["USUBJID"]) | (_patients(other) if other else set())
+    return {**common(view), "keys": {u: view.keys.key(u) for u in sorted(named)}}
 
 
 def _place(view: View) -> tuple[str, str]:
@@ -246,7 +252,7 @@ def findings(view: View) -> Json:
     """Every finding of the import and of the derivations, gravest first."""
     found = in_order([*view.cut.findings, *derived_findings(view.analysis)])
     return {
-        **common(view),
+        **_common(view),
         "severities": [s.value for s in Severity],
         "findings": [f.to_json() for f in found],
     }
@@ -263,7 +269,7 @@ def checks(view: View) -> Json:
     }
     names = [*COMPARED, *dict.fromkeys(d.endpoint for d in items if d.endpoint not in COMPARED)]
     return {
-        **common(view),
+        **_common(view),
         "endpoints": [
             {
                 "id": name,
