@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import argparse
 import csv
+import errno
 import json
 import os
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -134,17 +136,33 @@ def _listen(server: Any, host: str, port: int) -> int:
             return None
 
     try:
-        http = make_server(host, port, server, threaded=True, request_handler=Quiet)
-    except (OSError, SystemExit):
-        _say(f"Port {port} is taken. Choose another: python app.py serve --port {port + 1}")
+        listening = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        )
+    except OSError as error:
+        _say(_not_listening(error, port))
         return REFUSED
+    http = make_server(
+        host, port, server, threaded=True, request_handler=Quiet, fd=listening.fileno()
+    )
     shown = f"[{host}]" if ":" in host else host
     _print(f"Interim is open at http://{shown}:{port}/  (Ctrl+C stops it)")
     try:
         http.serve_forever()
     finally:
         http.server_close()
+        listening.close()
     return GOOD
+
+
+def _not_listening(error: OSError, port: int) -> str:
+    """Why a port cannot be had, and which one to take instead."""
+    if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < 65535 else port - 1
+        return f"Port {port} is taken. Choose another: python app.py serve --port {other}"
+    if error.errno == errno.EACCES:
+        return f"This user may not open port {port}. Choose one above 1023: --port 8050"
+    return f"Port {port} cannot be opened: {error.strerror}."
 
 
 # --- import and check ----------------------------------------------------------------------------

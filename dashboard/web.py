@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from dash.exceptions import DependencyException
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
@@ -88,6 +89,14 @@ def guard(server: Flask, callback_map: Callable[[], Mapping[str, Any]]) -> None:
             return refuse(413, text("refused.large"))
         problem = problem_of(request.get_data(cache=True), callback_map())
         return refuse(400, text("refused.body", problem=problem)) if problem else None
+
+    _errors_in_words(server)
+
+
+def _errors_in_words(server: Flask) -> None:
+    @server.errorhandler(DependencyException)
+    def _no_such_file(_: DependencyException) -> Response:
+        return refuse(404, text("refused.404"))  # Dash: a program file that it does not have
 
     @server.errorhandler(HTTPException)
     def _in_words(error: HTTPException) -> Response:

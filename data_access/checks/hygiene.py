@@ -59,6 +59,12 @@ MARKUP = Rule(
     (36,),
 )
 
+TOTALS = Rule(
+    "check-key-total",
+    Severity.REJECT,
+    "A line of totals stands among the patients",
+    "Take lines of totals and notes out of the export: they would count as patients.",
+)
 LONG_KEY = Rule(
     "check-key-long",
     Severity.REJECT,
@@ -66,10 +72,15 @@ LONG_KEY = Rule(
     "Export the id itself: at most 200 characters, as in SAS transport files.",
 )
 
-RULES: tuple[Rule, ...] = (HIDDEN, BIDI, CONTROL, LOOKALIKE, FORMULA, MARKUP, LONG_KEY)
+RULES: tuple[Rule, ...] = (HIDDEN, BIDI, CONTROL, LOOKALIKE, FORMULA, MARKUP, LONG_KEY, TOTALS)
 
 #: The longest text of an XPORT v5 file, and of a submission.
 _LONGEST_KEY = 200
+#: What people write at the head of a line of totals, and at the end of a listing.
+_TOTALS = (
+    r"(?i)^\W*(?:(?:grand |sub)?totals?|sum|overall|mean|average|count|gesamt|summe|insgesamt|"
+    r"合计|总计|小计|(?:end of (?:file|listing|report))|eof)\W*$"
+)
 
 _BIDI = "\u202a-\u202e\u2066-\u2069"
 _HIDDEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u2060-\u2064\ufeff"
@@ -215,4 +226,18 @@ def long_keys(context: Context) -> Iterable[Finding]:
                 )
 
 
-CHECKS: tuple[Check, ...] = (characters, long_keys)
+def totals(context: Context) -> Iterable[Finding]:
+    """Lines whose USUBJID is a word for a total."""
+    for domain, frame in context.with_columns("USUBJID"):
+        words = distinct(context, domain, "USUBJID")
+        bad = words[words.str.contains(_TOTALS)]
+        if len(bad):
+            found = hits(context, domain, frame["USUBJID"].isin(list(bad)))
+            yield found.finding(
+                TOTALS,
+                f"USUBJID says {visible(str(bad.iloc[0]))} in {found.told(noun(domain))}.",
+                column="USUBJID",
+            )
+
+
+CHECKS: tuple[Check, ...] = (characters, long_keys, totals)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from data_access.checks.context import Check, Context, columns_of, hits, noun
+from data_access.checks.context import Check, Context, columns_of, hits, listed, noun
 from data_access.findings import Finding, Rule, Severity
 from data_access.schema import Kind
 
@@ -48,7 +48,14 @@ ANCIENT = Rule(
     "Correct the date; a two-digit year or a number read as a date is the usual cause.",
 )
 
-RULES: tuple[Rule, ...] = (SENTINEL, AGE, SENTINEL_DATE, FUTURE, ANCIENT)
+AGE_UNIT = Rule(
+    "check-age-unit",
+    Severity.WARNING,
+    "An age is not in years",
+    "Export AGE in years (AGEU = YEARS): pages show it as a number and do not convert it.",
+)
+
+RULES: tuple[Rule, ...] = (SENTINEL, AGE, AGE_UNIT, SENTINEL_DATE, FUTURE, ANCIENT)
 
 _LOW = (-9.0, -99.0, -999.0, -9999.0, -99999.0)
 _VERY_LOW = (-999.0, -9999.0, -99999.0, -999999.0)
@@ -125,7 +132,12 @@ def ages(context: Context) -> Iterable[Finding]:
     age = adsl["AGE"]
     bad = ((age < 0) | (age > 120)) & ~age.isin(SENTINELS["ADSL"]["AGE"])
     if "AGEU" in adsl:
-        bad &= adsl["AGEU"].isna() | adsl["AGEU"].str.upper().isin(["YEARS", "YEAR"])
+        years = adsl["AGEU"].isna() | adsl["AGEU"].str.upper().isin(["YEARS", "YEAR"])
+        bad &= years
+        if other := hits(context, "ADSL", ~years & age.notna()):
+            units = listed(sorted(adsl["AGEU"].iloc[other.index].unique()))
+            told = other.told("patient", "has|have")
+            yield other.finding(AGE_UNIT, f"{told} an age in {units}.", column="AGEU")
     found = hits(context, "ADSL", bad)
     if found:
         told = found.told("patient", "is|are")

@@ -154,6 +154,11 @@ def type_column(table: RawTable, column: RawColumn, target: Target, reading: Rea
     return Typed(typed, job.findings, lost)
 
 
+def _no_remedy(_: list[str]) -> str | None:
+    """The remedy of the rule will do."""
+    return None
+
+
 @dataclass(slots=True)
 class _Job:
     table: RawTable
@@ -169,7 +174,7 @@ class _Job:
         bad: pa.Array,
         raw: pa.Array,
         what: str,
-        remedy: Callable[[list[str]], str | None] = lambda _: None,
+        remedy: Callable[[list[str]], str | None] = _no_remedy,
     ) -> None:
         """One finding over all rows where the boolean array `bad` is true. `remedy` makes a nearer
         one of the different values that are bad."""
@@ -186,6 +191,15 @@ class _Job:
                 places=self.places(rows),
                 count=len(rows),
             )
+        )
+
+    def number(self, _: list[str]) -> str | None:
+        """The remedy for a column of codes that people like to write in words."""
+        if self.name != "CNSR":
+            return None
+        return (
+            "Export CNSR as 0 for an event and a positive whole number for a censored time; a "
+            "sheet with words for both is read by [tte.<PARAMCD>] of study.toml."
         )
 
     def layout(self, values: list[str]) -> str | None:
@@ -295,7 +309,9 @@ def _number(job: _Job, raw: pa.Array) -> pa.Array:
     if job.reading.decimal == ",":
         plain = pc.replace_substring(plain, ",", ".")
     good = pc.match_substring_regex(plain, _NUMBER)
-    job.refuse(NUMBER, pc.and_(pc.is_valid(text), pc.invert(good)), text, "is not a number")
+    job.refuse(
+        NUMBER, pc.and_(pc.is_valid(text), pc.invert(good)), text, "is not a number", job.number
+    )
     plain = pc.utf8_ltrim(pc.if_else(good, plain, pa.scalar(None, plain.type)), "+")
     values = _to_float(plain)
     infinite = pc.and_(pc.is_valid(values), pc.invert(pc.is_finite(values)))
@@ -338,7 +354,9 @@ def _date(job: _Job, raw: pa.Array) -> pa.Array:
     days = pa.array([parse(v) for v in levels.dictionary.to_pylist()], pa.date32())
     parsed = days.take(levels.indices)
     bad = pc.and_(pc.is_valid(text), pc.is_null(parsed))
-    job.refuse(DATE, bad, text, "is not a full, existing date", job.layout)
+    alike = pc.equal(bad, pc.is_valid(text))  # a column of one layout, none of it read
+    near = job.layout if pc.all(alike).as_py() else _no_remedy
+    job.refuse(DATE, bad, text, "is not a full, existing date", near)
     return parsed
 
 

@@ -96,6 +96,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"$FL2", "spss"),
     (b"$FL3", "spss"),
     (b"<stata_dta>", "stata"),
+    *((bytes([release, order, 1, 0]), "stata") for release in range(110, 116) for order in (1, 2)),
     (b"ARROW1", "arrow"),
     (b"FEA1", "arrow"),
     (b"ORC", "orc"),

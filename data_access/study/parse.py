@@ -111,6 +111,8 @@ def load_study(path: Path, *, today: date | None = None) -> Study:
     try:
         if path.is_dir():
             raise _refused(FILE, path.name, "It is a folder, not a file.")
+        if path.exists() and not path.is_file():  # reading it might never end
+            raise _refused(FILE, path.name, "It is a pipe or device, not a file.")
         size = path.stat().st_size
         if size > MAX_BYTES:
             raise _refused(

@@ -207,6 +207,18 @@ def test_an_unknown_page_says_so_in_its_status(client: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "path", ["dash/../../x.js", "dash/nope.js", "dash/deps/nope.v1m2.js", "nope/x.js"]
+)
+def test_a_program_file_that_is_not_there_is_no_fault_of_the_server(
+    client: Any, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    refused = client.get(f"/_dash-component-suites/{path}")
+    assert refused.status_code == 404
+    assert b"dcc" not in refused.data  # Dash would list the files it has
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"",

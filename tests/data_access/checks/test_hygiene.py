@@ -119,3 +119,15 @@ def test_an_id_no_id_is_as_long_as_is_refused_without_repeating_it(run):
     )
     assert found.patients == ()
     assert run("check-key-long", ADSL=f"USUBJID|AGE\n{'X' * 200}|1") == []
+
+
+@pytest.mark.parametrize("word", ["Total", "TOTAL:", "Grand total", "合计", "--- end of file ---"])
+def test_a_line_of_totals_is_no_patient(run, word):
+    (found,) = run("check-key-total", ADSL=f"USUBJID|AGE\nP1|50\n{word}|")
+    assert (found.severity, found.column, found.count) == (Severity.REJECT, "USUBJID", 1)
+    assert word in found.sentence
+
+
+@pytest.mark.parametrize("key", ["SUM-001", "TOTAL-1", "EOF1", "COUNT2"])
+def test_an_id_that_begins_like_a_total_is_a_patient(run, key):
+    assert run("check-key-total", ADSL=f"USUBJID|AGE\n{key}|50") == []

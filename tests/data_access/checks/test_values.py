@@ -88,3 +88,12 @@ def test_collected_dates_are_judged_as_far_as_they_go(run):
     assert (found.column, found.patients) == ("AESTDTC", ("P3", "P4"))
     (found,) = run("check-date-before-1900", ADAE=rows)
     assert found.patients == ("P5",)
+
+
+def test_ages_in_other_units_are_a_warning(run):
+    (found,) = run(
+        "check-age-unit", ADSL="USUBJID|AGE|AGEU\nP1|540|MONTHS\nP2|50|YEARS\nP3||MONTHS"
+    )
+    assert (found.severity, found.patients) == (Severity.WARNING, ("P1",))
+    assert found.sentence == '1 patient has an age in "MONTHS".'
+    assert run("check-age-unit", ADSL="USUBJID|AGE|AGEU\nP1|54|Years\nP2|50|") == []

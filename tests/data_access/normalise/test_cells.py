@@ -280,7 +280,16 @@ def test_dates_written_in_one_other_way_are_refused_with_that_way(values, said):
         assert not typed(values, Kind.DATE, dates=stated).findings
 
 
-@pytest.mark.parametrize("values", [["31/13/2025"], ["03/04/2025", "4.5.2025"], ["soon"], ["-1"]])
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["31/13/2025"],
+        ["03/04/2025", "4.5.2025"],
+        ["2025-03-31", "31/03/2025"],  # a layout would refuse the days that are right
+        ["soon"],
+        ["-1"],
+    ],
+)
 def test_no_layout_is_proposed_where_none_fits_all(values):
     (finding,) = typed(values, Kind.DATE).findings
     assert "Impute partial dates" in finding.remedy

@@ -87,7 +87,7 @@ SAMPLES: dict[str, list[bytes]] = {
     "rds": [gzip.compress(b"X\n\0\0\0\x03" + bytes(20))],
     "xls": [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(40)],
     "spss": [b"$FL2@(#) SPSS"],
-    "stata": [b"<stata_dta><header>"],
+    "stata": [b"<stata_dta><header>", b"r\x02\x01\x00\x02\x00", b"s\x01\x01\x00"],
     "arrow": [b"ARROW1\0\0"],
     "sqlite": [b"SQLite format 3\0" + bytes(20)],
     "pickle": [b"\x80\x04\x95" + bytes(20)],

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -297,3 +298,13 @@ def test_a_folder_and_an_absent_file_are_refused(tmp_path: Path) -> None:
         with pytest.raises(DataError) as caught:
             load_study(path)
         assert [f.rule for f in caught.value.findings] == ["study-file"]
+
+
+def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+    """A pipe without a writer would be waited for, a device read for ever."""
+    pipe = tmp_path / "study.toml"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/zero")):
+        with pytest.raises(DataError) as refusal:
+            load_study(path)
+        assert refusal.value.findings[0].sentence == "It is a pipe or device, not a file."
