@@ -50,7 +50,11 @@
     if (gd.interimNarrow) narrowed(figure);
     if (width) Object.assign(figure.layout, { width: width, autosize: false });
     if (original.frames) figure.frames = original.frames;
-    return plotly.interimReact.call(plotly, gd, figure);
+    if (window.interimThread) window.interimThread.mark(figure, gd);
+    return plotly.interimReact.call(plotly, gd, figure).then(function (done) {
+      if (window.interimThread) window.interimThread.watch(gd);
+      return done;
+    });
   }
   function wrap(library) {
     if (!library || library.interimReact) return library;
@@ -81,6 +85,16 @@
       else draw(gd, gd.interimFigure, dark, width);
     });
   }
+  /* Every figure on the page, and one of them drawn anew, as it is now to look. */
+  window.interimFigures = {
+    each: function (visit) {
+      drawn.forEach(function (gd) {
+        if (!document.contains(gd)) drawn.delete(gd);
+        else visit(gd);
+      });
+    },
+    redraw: function (gd) { draw(gd, gd.interimFigure, theme() === "dark"); },
+  };
   document.addEventListener("interim-theme", function (event) {
     repaint(event.detail === "dark");
   });

@@ -7,7 +7,7 @@
        the address bar is always a link to exactly this view; mark the page in the rail. */
     settle: function (selection, path) {
       if (selection) {
-        var search = "?" + selection;
+        var search = window.interimThread.address(selection);
         if (window.location.search !== search) {
           window.history.replaceState(window.history.state, "", window.location.pathname + search + window.location.hash);
         }
@@ -129,6 +129,8 @@
     window.clearTimeout(tell.timer);
     tell.timer = window.setTimeout(function () { box.classList.remove("shown"); }, 2500);
   }
+
+  window.interimTell = tell;
 
   document.addEventListener("click", function (event) {
     var theme = event.target.closest("[data-theme-button]");

@@ -27,6 +27,7 @@ class Tools:
     definition: Definition | None = None
     csv: str | None = None
     picture: bool = False
+    select: bool = False  # the figure's patients can be chosen by drawing around them
     footer: str = ""  # stands under a downloaded picture: study, cut, filters, synthetic label
 
 
@@ -75,6 +76,8 @@ def _toolbar(title: str, tools: Tools) -> html.Div:
     if tools.csv or tools.picture:
         items.append(_downloads(tools))
     items.append(_button("link-45deg", "card.link", "copy-link"))
+    if tools.select:
+        items.append(_button("lasso", "thread.select", "select-patients", aria_pressed="false"))
     if tools.picture:
         items.append(_button("fullscreen", "card.fullscreen", "fullscreen"))
     return html.Div(
@@ -132,7 +135,7 @@ def _face(icon_name: str, name: str) -> html.Summary:
     )
 
 
-def _button(icon_name: str, key: str, action: str) -> html.Button:
+def _button(icon_name: str, key: str, action: str, **more: str) -> html.Button:
     return html.Button(
         type="button",
         className=f"tool-button glyph icon-{icon_name}",
@@ -142,6 +145,7 @@ def _button(icon_name: str, key: str, action: str) -> html.Button:
             data_action=action,
             data_done=text("card.link.done"),
             data_failed=text("card.link.failed"),
+            **more,
         ),
     )
 

@@ -10,6 +10,7 @@ from dash import dcc, html
 from components.attributes import attrs
 from components.icons import icon
 from components.menu import choices, menu
+from components.thread import groups_menu
 from dashboard.text import text
 
 THEMES = ("light", "dark", "system")
@@ -40,6 +41,8 @@ class Chip:
 
     words: str
     address: str
+    #: keys of patients chosen one by one: groups.js puts the name of their group here
+    patients: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,7 @@ def top_bar(bar: TopBar) -> list[object]:
                 ),
                 _picker("shell.set", bar.set_label, bar.sets, "set"),
                 _chips(bar),
+                groups_menu(),
             ],
             className="bar-who",
         ),
@@ -185,7 +189,7 @@ def _chips(bar: TopBar) -> html.Ul:
             dcc.Link(
                 [
                     html.Span(text("shell.filters.remove.start"), className="visually-hidden"),
-                    html.Span(c.words),
+                    html.Span(c.words, **(attrs(data_chosen=c.patients) if c.patients else {})),
                     icon("x"),
                 ],
                 href=c.address,

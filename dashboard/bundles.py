@@ -30,13 +30,22 @@ STYLES = (
     "swimmer.css",
     "cuts.css",
     "methods.css",
+    "thread.css",
     "print.css",
 )
 FONT = "vendor/inter-4.001/inter-latin.woff2"
 #: before first paint: the style nonce and the colour theme
 HEAD_SCRIPTS = ("head.js",)
 #: before the renderer: functions that run in the browser
-SCRIPTS = ("figures.js", "shell.js", "response.js", "swimmer.js", "methods.js")
+SCRIPTS = (
+    "figures.js",
+    "shell.js",
+    "response.js",
+    "swimmer.js",
+    "methods.js",
+    "thread.js",
+    "groups.js",
+)
 
 
 @dataclass(frozen=True, slots=True)

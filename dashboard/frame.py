@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from components.shell import Chip, Choice, FilterControl, FilterLevel, TopBar
+from dashboard.patient_keys import joined
 from dashboard.population import Population
 from dashboard.selection import MISSING, FilterField, Levels, Range, Selection
 from dashboard.shelf import CutName, Opened
@@ -41,7 +42,7 @@ def top_bar(
         sets=tuple(
             Choice(
                 sets[s],
-                "?" + replace(selection, analysis_set=s).address(),
+                "?" + replace(selection, analysis_set=s).query(),
                 current=s == selection.analysis_set,
             )
             for s in opened.vocabulary.sets
@@ -50,7 +51,7 @@ def top_bar(
         shown=population.members.n,
         total=population.base.n,
         chips=chips(selection, opened),
-        clear="?" + selection.unfiltered().address() if selection.filtered else None,
+        clear="?" + selection.unfiltered().query() if selection.filtered else None,
         synthetic=cut.study.synthetic,
     )
 
@@ -64,7 +65,11 @@ def set_labels(opened: Opened) -> dict[str, str]:
 def chips(selection: Selection, opened: Opened) -> tuple[Chip, ...]:
     """One chip per chosen value, so that each can go alone."""
     return tuple(
-        Chip(filter_text(name, words), "?" + selection.without(column, value).address())
+        Chip(
+            filter_text(name, words),
+            "?" + selection.without(column, value).query(),
+            joined(selection.patients) if column == "patients" else "",
+        )
         for column, name, value, words in filter_parts(opened.cut.study, selection)
     )
 

@@ -8,8 +8,9 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from components import shell as parts
+from components import thread as thread_parts
 from components.attributes import attrs
-from dashboard import frame
+from dashboard import frame, thread
 from dashboard.pages import PAGES, Context
 from dashboard.selection import Selection, SelectionError, choose
 from dashboard.shelf import CutName, Opened
@@ -36,6 +37,10 @@ def layout() -> html.Div:
             dcc.Store(id="counts"),  # patients per level, written beside the controls
             dcc.Store(id="counted"),
             dcc.Store(id="document"),
+            dcc.Store(id="thread-keys"),  # who is highlighted: keys, in step with the address
+            dcc.Store(id="thread-only"),  # keys that are to become the filter on patients
+            dcc.Store(id="thread-said"),
+            dcc.Store(id="thread-heard"),
             dcc.Interval(id="heartbeat", interval=NEWER_MILLISECONDS),
             parts.skip_link(),
             parts.rail(items),
@@ -55,6 +60,7 @@ def layout() -> html.Div:
                         tabIndex=-1,
                         **attrs(aria_label=text("app.main")),
                     ),
+                    thread_parts.bar(),
                     html.Footer(
                         id="print-foot",
                         className="print-foot",
@@ -74,6 +80,7 @@ def register(app: Dash, context: Context) -> None:
     _filters(app, context)
     _controls(app, context)
     _newer(app, context)
+    thread.register(app, context)
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("interim", "settle"),
         Output("document", "data"),
@@ -192,7 +199,7 @@ def _filters(app: Dash, context: Context) -> None:
             new = choose(selection, column, _held(column), opened.vocabulary)
         except SelectionError:
             return no_update  # a value the page itself never offers
-        return "?" + new.address() if new != selection else no_update
+        return "?" + new.query() if new != selection else no_update
 
 
 def _controls(app: Dash, context: Context) -> None:

@@ -14,6 +14,7 @@ from dashboard.catalogue import (
     shell,
     survival,
     swimmer,
+    thread,
 )
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -27,6 +28,7 @@ CATALOGUE: dict[str, str] = {
     **cuts.STRINGS,
     **definitions.STRINGS,
     **methods.STRINGS,
+    **thread.STRINGS,
 }
 
 
@@ -48,4 +50,4 @@ def listed(words: Iterable[str]) -> str:
     items = list(words)
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
+    return f"{', '.join(items[:-1])}{text('word.and')}{items[-1]}"

@@ -20,8 +20,10 @@ from components.figures.kaplan_meier_plot import (
     share,
 )
 from dashboard.metrics.kaplan_meier import KaplanMeier
-from dashboard.metrics.time_to_event import SurvivalResult
 from dashboard.text import text
+
+#: tells thread.js that a line is no patient: who is highlighted gets a ring on it
+MARKS_ON_CURVE = "curve"
 
 
 def kaplan_meier_figure(plot: Plot) -> dict[str, Any]:
@@ -42,9 +44,9 @@ def kaplan_meier_figure(plot: Plot) -> dict[str, Any]:
 def _lines(curve: Curve) -> list[dict[str, Any]]:
     """The curve to where few are at risk, and its muted tail; a vertex per time with an event."""
     found = curve.result.curve
-    patients = _event_patients(curve.result)
+    patients = _event_patients(curve)
     thin = curve.thin_from
-    start: list[Any] = [0, text("number.ne"), found.n, 0]
+    start: list[Any] = ["", text("number.ne"), found.n, 0]
     solid: list[tuple[float, float, list[Any]]] = [(0.0, 1.0, start)]
     tail: list[tuple[float, float, list[Any]]] = []
     for i, day in enumerate(found.time):
@@ -52,18 +54,17 @@ def _lines(curve: Curve) -> list[dict[str, Any]]:
         if not found.n_event[i] and not last:
             continue
         told = [
-            round(day, 2),
+            " ".join(patients.get(day, ())),
             numbers.interval(found.lower[i], found.upper[i]),
             found.n_at_risk[i],
             found.n_event[i],
-            *patients.get(day, ()),
         ]
         into = solid if thin is None or day < thin else tail
         into.append((day, found.survival[i], told))
     if tail and thin is not None:
         _, height, told = solid[-1]
         at_risk = found.n_at_risk[found.time.index(thin)]
-        joint = (thin, height, [round(thin, 2), told[1], at_risk, 0])
+        joint = (thin, height, ["", told[1], at_risk, 0])
         solid.append(joint)
         tail.insert(0, joint)
     level = numbers.level_words(found.level)
@@ -87,6 +88,7 @@ def _line(
         "x": [month(p[0]) for p in points],
         "y": [share(p[1]) for p in points],
         "customdata": [p[2] for p in points],
+        "meta": MARKS_ON_CURVE,
         "line": {"shape": "hv", "width": width, "color": curve.colour, "dash": curve.dash},
         "opacity": opacity,
         "hovertemplate": text(key, label=curve.label, ci=ci),
@@ -94,9 +96,9 @@ def _line(
     }
 
 
-def _event_patients(result: SurvivalResult) -> dict[float, list[str]]:
-    """Day of the curve -> patients with an event on it (times that R ties are one day)."""
-    data, found = result.data, result.curve
+def _event_patients(curve: Curve) -> dict[float, list[str]]:
+    """Day of the curve -> keys of the patients with an event on it (times that R ties are one)."""
+    data, found = curve.result.data, curve.result.curve
     days = found.time
     out: dict[float, list[str]] = {}
     i = 0
@@ -104,7 +106,7 @@ def _event_patients(result: SurvivalResult) -> dict[float, list[str]]:
         while i + 1 < len(days) and days[i + 1] <= day:
             i += 1
         if event:
-            out.setdefault(days[i], []).append(patient)
+            out.setdefault(days[i], []).append(curve.keys[patient])
     return out
 
 
@@ -196,7 +198,7 @@ def _censored(curve: Curve) -> dict[str, Any] | None:
         "mode": "markers",
         "x": [month(day) for day, _, _ in rows],
         "y": [share(h) for h in heights],
-        "customdata": [[u, curve.reasons[r]] for _, u, r in rows],
+        "customdata": [[curve.keys[u], u, curve.reasons[r]] for _, u, r in rows],
         "marker": {
             "symbol": "line-ns-open",
             "size": 7 if many else 10,

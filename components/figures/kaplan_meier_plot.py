@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from components import numbers, theme
@@ -29,6 +30,7 @@ class Curve:
     """One curve as drawn. `label` is "" for a curve that stands alone; `colour` is a light value.
 
     `thin_from`: day from which few are at risk (None: never). `reasons`: words of a reason.
+    `keys`: the opaque key of each patient.
     """
 
     label: str
@@ -38,6 +40,7 @@ class Curve:
     risk: RiskTable
     thin_from: float | None
     reasons: dict[str, str]
+    keys: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

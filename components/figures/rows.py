@@ -150,7 +150,7 @@ def _marks(row: Row, y: float, people: Sequence[Mapping[str, Any]]) -> dict[str,
         "base": round(y - 0.31, 3),
         "width": bar_width(len(people)),
         "marker": {"color": row.colour, "line": {"width": 0}},
-        "customdata": [[people[i]["usubjid"]] for i in row.slots],
+        "customdata": [[people[i]["key"], people[i]["usubjid"]] for i in row.slots],
         "name": row.label,
         "hovertemplate": text("response.row.hover"),
     }
@@ -167,7 +167,7 @@ def _points(band: Band, y: float, people: Sequence[Mapping[str, Any]]) -> dict[s
         "x": [i for i, _ in known],
         "y": [round(y + 0.9 - 1.8 * (v - low) / span, 3) for _, v in known],
         "marker": {"size": 5, "color": theme.colour("accent")},
-        "customdata": [[people[i]["usubjid"], f"{v:g}"] for i, v in known],
+        "customdata": [[people[i]["key"], people[i]["usubjid"], f"{v:g}"] for i, v in known],
         "hovertemplate": text("response.band.hover"),
     }
 

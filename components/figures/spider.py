@@ -31,8 +31,13 @@ SYMBOLS = {
 }
 
 
-def spider_figure(lines: Sequence[Line], *, window_days: int | None, origin: str) -> dict[str, Any]:
-    """Figure of the lines. Raises ValueError without one. `height` is in its layout."""
+def spider_figure(
+    lines: Sequence[Line], *, window_days: int | None, origin: str, prefix: str = ""
+) -> dict[str, Any]:
+    """Figure of the lines. Raises ValueError without one. `height` is in its layout.
+
+    `prefix` starts the id of every patient: names of highlighted patients go without it.
+    """
     if not lines:
         raise ValueError("no patient with a line")
     terms = [t for t in BEST_ORDER if any(line["term"] == t for line in lines)]
@@ -58,6 +63,7 @@ def spider_figure(lines: Sequence[Line], *, window_days: int | None, origin: str
         if apart
         else _together(lines, reach, origin, window_days)
     )
+    layout["meta"] = {"names": "ends", "prefix": prefix, "select": "lasso"}
     return {"data": data, "layout": layout}
 
 
@@ -73,7 +79,7 @@ def _lines(own: Sequence[Line], term: str, *, faint: bool) -> dict[str, Any]:
     for line in own:
         x += [0, *(month(d) for d in line["day"]), None]
         y += [0, *(round(p, 1) for p in line["percent"]), None]
-        data += [[line["usubjid"], *words] for words in _visits(line)] + [None]
+        data += [[line["key"], line["usubjid"], *words] for words in _visits(line)] + [None]
     label = text("response.row", label=text(f"response.short.{term}"), n=len(own))
     colour = theme.RESPONSE[term].light
     return {
@@ -117,6 +123,7 @@ def _progressions(own: Sequence[Line], *, size: int) -> dict[str, Any]:
         },
         "customdata": [
             [
+                line["key"],
                 line["usubjid"],
                 text("response.spider.hover.pd", day=line["pd_day"]),
                 ""
@@ -147,7 +154,9 @@ def _ongoing(own: Sequence[Line], span: float, *, size: int) -> dict[str, Any]:
         "x": [round(month(line["day"][-1]) + 0.014 * span, 2) for line in marked],
         "y": [round(line["percent"][-1], 1) for line in marked],
         "marker": {"symbol": "triangle-right", "size": size, "color": theme.colour("ink")},
-        "customdata": [[line["usubjid"], text("response.sign.ongoing"), ""] for line in marked],
+        "customdata": [
+            [line["key"], line["usubjid"], text("response.sign.ongoing"), ""] for line in marked
+        ],
         "hovertemplate": text("response.spider.hover"),
     }
 

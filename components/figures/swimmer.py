@@ -135,6 +135,7 @@ def _layout(
             *(_heading(h) for h in headings),
         ],
         meta={
+            "lanes": {r.patient["key"]: r.y for r in rows},
             "narrow": {
                 "below": NARROW,
                 "traces": [reasons_at],

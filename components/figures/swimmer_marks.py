@@ -64,17 +64,20 @@ def _followed(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """A thin line from the end of treatment to the last day the patient was known alive."""
     x: list[float | None] = []
     y: list[float | None] = []
+    who: list[list[str]] = []
     for row in rows:
         start = row.lane.end if row.lane.end is not None else row.lane.start or 0
         if row.lane.origin is not None and row.last > start:
             x += [month(start), month(row.last), None]
             y += [row.y + MIDDLE, row.y + MIDDLE, None]
+            who += [[row.patient["key"]]] * 3
+    if not x:
+        return []
     line = {"color": theme.colour("edge"), "width": 1}
-    return (
-        [_scatter(text("swimmer.key.followed"), x, y, mode="lines", line=line, hoverinfo="skip")]
-        if x
-        else []
-    )
+    name = text("swimmer.key.followed")
+    return [
+        _scatter(name, x, y, mode="lines", line=line, hoverinfo="skip", customdata=who),
+    ]
 
 
 def _bars(answer: Mapping[str, Any], rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -127,7 +130,7 @@ def _bar(
         "x": [max(month(n), 0.03) for _, n in spans],
         "offset": place[0],
         "width": place[1],
-        "customdata": [[r.lane.usubjid] for r in rows],
+        "customdata": [[r.patient["key"]] for r in rows],
         "hovertext": list(hover),
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
@@ -189,7 +192,7 @@ def _arrows(answer: Mapping[str, Any], rows: Sequence[Row]) -> list[dict[str, An
             mode="markers",
             marker=marker,
             cliponaxis=False,
-            customdata=[[r.lane.usubjid] for r in mine],
+            customdata=[[r.patient["key"]] for r in mine],
             hovertext=[lane_hover(answer, r.lane, r.patient) for r in mine],
             hovertemplate="%{hovertext}<extra></extra>",
         )
@@ -226,7 +229,7 @@ def _markers(answer: Mapping[str, Any], rows: Sequence[Row]) -> list[dict[str, A
                         },
                     },
                     cliponaxis=False,
-                    customdata=[[r.lane.usubjid] for r, _ in mine],
+                    customdata=[[r.patient["key"]] for r, _ in mine],
                     hovertext=[marker_hover(answer, r.lane, r.patient, m) for r, m in mine],
                     hovertemplate="%{hovertext}<extra></extra>",
                     showlegend=not hollow,
@@ -246,6 +249,7 @@ def reasons(rows: Sequence[Row], edge: float) -> dict[str, Any]:
         textposition="middle right",
         textfont={"size": 11, "color": theme.colour("muted")},
         hoverinfo="skip",
+        customdata=[[r.patient["key"]] for r in rows],
         xaxis="x2",
         cliponaxis=False,
         showlegend=False,

@@ -33,9 +33,12 @@ LOWEST, HIGHEST = -108.0, 118.0
 
 
 def waterfall_figure(
-    bars: Sequence[Bar], strip: Sequence[Mapping[str, Any]] = ()
+    bars: Sequence[Bar], strip: Sequence[Mapping[str, Any]] = (), *, prefix: str = ""
 ) -> dict[str, Any]:
-    """Figure of sorted bars. Raises ValueError without one. `height` is in its layout."""
+    """Figure of sorted bars. Raises ValueError without one. `height` is in its layout.
+
+    `prefix` starts the id of every patient: names of highlighted patients go without it.
+    """
     if not bars:
         raise ValueError("no patient with a bar")
     rows = stacked(_rows(bars), strip, len(bars))
@@ -44,7 +47,9 @@ def waterfall_figure(
     split = stack_height(rows) / inner
     data = [_trace(bars, term) for term in BEST_ORDER if any(b["term"] == term for b in bars)]
     data += [*_signs(bars), *rows.traces(bars)]
-    return {"data": data, "layout": _layout(bars, rows, height, split)}
+    layout = _layout(bars, rows, height, split)
+    layout["meta"] = {"names": "tips", "prefix": prefix, "select": "select"}
+    return {"data": data, "layout": layout}
 
 
 def clipped(value: float) -> float:
@@ -84,7 +89,7 @@ def _trace(bars: Sequence[Bar], term: str) -> dict[str, Any]:
                 "solidity": 0.35,
             },
         },
-        "customdata": [[b["usubjid"], *hover_words(b)] for _, b in own],
+        "customdata": [[b["key"], b["usubjid"], *hover_words(b)] for _, b in own],
         "hovertemplate": text("response.waterfall.hover"),
     }
 
@@ -147,6 +152,7 @@ def _signs(bars: Sequence[Bar]) -> list[dict[str, Any]]:
             "textfont": {"size": 12 if roomy else 15, "color": theme.colour("ink")},
             "hoverinfo": "skip",
             "cliponaxis": False,
+            "customdata": [[b["key"]] for _, b, _ in found],
         }
     ]
 
@@ -282,6 +288,7 @@ def _thin(bars: Sequence[Bar]) -> list[dict[str, Any]]:
     return [
         {
             "type": "line",
+            "name": b["key"],  # it goes with its bar
             "x0": i - 0.42,
             "x1": i + 0.42,
             "y0": round(b["percent"], 2),

@@ -10,6 +10,7 @@ from dash import html
 from components import numbers
 from components.attributes import attrs
 from components.card import Definition, Tools
+from components.who import count
 from dashboard.metrics.types import PatientProportion, Proportion
 from dashboard.text import day, text
 
@@ -35,12 +36,14 @@ def tools(
     *entries: tuple[str, str],
     data: bool = True,
     picture: bool = False,
+    select: bool = False,
 ) -> Tools:
     """Definition, data and link; pictures for a card with a figure."""
     return Tools(
         definition=Definition(entries) if entries else None,
         csv=f"/download/{name}.csv?{answer['query']}" if data else None,
         picture=picture,
+        select=select,
         footer=footer(answer),
     )
 
@@ -80,11 +83,14 @@ def headline(data: Mapping[str, Any]) -> Proportion:
     return Proportion.from_json(data["headline"])
 
 
-def paper(result: Proportion, *, small: int) -> html.P:
-    """12/34 (35.3%; 95% CI 19.7 to 53.5, Clopper-Pearson) with the counts set large."""
+def paper(result: Proportion, *, small: int, who: str = "", of: str = "") -> html.P:
+    """12/34 (35.3%; 95% CI 19.7 to 53.5, Clopper-Pearson) with the counts set large.
+
+    `who` are the keys of the patients counted, `of` what is counted.
+    """
     return html.P(
         [
-            html.Span(numbers.counts(result), className="count"),
+            count(numbers.counts(result), who, of=of),
             " ",
             brackets(numbers.in_brackets(result, small=small)),
         ],

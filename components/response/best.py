@@ -19,6 +19,7 @@ from components.overview.parts import (
     tools,
 )
 from components.response.parts import by_reason, card_n, plural, source, term_label
+from components.who import count
 from dashboard.text import text
 
 NAME = "response-best"
@@ -72,13 +73,17 @@ def _table(answer: Answer) -> html.Table:
         html.Tr(
             [
                 html.Th(term_label(row["term"]), scope="row"),
-                *(_cell(answer, r, row[r]) for r in shown),
+                *(_cell(answer, r, row) for r in shown),
             ]
         )
         for row in used
     ]
     total = [
-        html.Td(str(answer["n"]), className="total", **attrs(data_label=text(f"response.bor.{r}")))
+        html.Td(
+            count(str(answer["n"]), answer["who"], of=text("response.bor.total")),
+            className="total",
+            **attrs(data_label=text(f"response.bor.{r}")),
+        )
         for r in shown
     ]
     body.append(html.Tr([html.Th(text("response.bor.total"), scope="row"), *total]))
@@ -93,11 +98,17 @@ def _count(result: Answer | None) -> int:
     return 0 if result is None else int(result["headline"]["x"])
 
 
-def _cell(answer: Answer, name: str, result: Answer | None) -> html.Td:
-    label = attrs(data_label=text(f"response.bor.{name}"))
+def _cell(answer: Answer, name: str, row: Answer) -> html.Td:
+    result: Answer | None = row[name]
+    column = text(f"response.bor.{name}")
+    label = attrs(data_label=column)
     if result is None:
         return html.Td(text("number.ns"), className="absent", **label)
-    return html.Td(paper(headline(result), small=answer["min_group"]), **label)
+    term = text(f"response.term.{row['term']}")
+    number = paper(
+        headline(result), small=answer["min_group"], who=result["who"], of=f"{term}, {column}"
+    )
+    return html.Td(number, **label)
 
 
 def _reasons(answer: Answer) -> list[Any]:

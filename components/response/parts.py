@@ -9,7 +9,8 @@ from dash import html
 from components import theme
 from components.attributes import attrs
 from components.overview.parts import Answer, patients
-from dashboard.text import listed, text
+from components.who import name
+from dashboard.text import text
 
 
 def card_n(answer: Answer) -> str:
@@ -66,10 +67,18 @@ def _reason(group: dict[str, Any], unfolded: int) -> html.Li:
     items = ids if names is None else [_with_term(u, t) for u, t in zip(ids, names, strict=True)]
     reason = group["reason"][0].upper() + group["reason"][1:]
     head = text("response.bor.reason", reason=reason, n=patients(len(ids)))
-    words = html.Span(listed(items), className="patient-list")
+    words = html.Span(_names(group["keys"], items), className="patient-list")
     if len(ids) <= unfolded:
         return html.Li([html.Span(head), " ", words])
     return html.Li(html.Details([html.Summary(head, className="fold"), words], className="folded"))
+
+
+def _names(keys: list[str], items: list[str]) -> list[Any]:
+    """a, b and c: each opens its patient."""
+    last = len(items) - 1
+    between = ["", *[", "] * (last - 1), *([text("word.and")] if last else [])]
+    pairs = zip(between, keys, items, strict=True)
+    return [part for gap, key, item in pairs for part in (gap, name(key, item)) if part]
 
 
 def _with_term(patient: str, term: str) -> str:

@@ -20,7 +20,6 @@ from components.overview.parts import (
     tools,
 )
 from components.response.parts import card_n, plural, source
-from dashboard.metrics.types import Proportion
 from dashboard.text import text
 
 NAME = "response-rates"
@@ -95,7 +94,8 @@ def _cell(answer: Answer, measure: str, shown: dict[str, Any]) -> html.Td:
     bar = None
     if number.n >= small:
         bar = interval_bar(name, number.estimate, number.lower, number.upper, number.level)
-    return html.Td([paper(number, small=small), *([] if bar is None else [bar])], **label)
+    told = paper(number, small=small, who=shown[measure]["who"], of=name)
+    return html.Td([told, *([] if bar is None else [bar])], **label)
 
 
 def _window(answer: Answer) -> html.Div:
@@ -118,7 +118,7 @@ def _window(answer: Answer) -> html.Div:
     )
 
 
-def _lines(window: Answer) -> list[tuple[str, Proportion]]:
+def _lines(window: Answer) -> list[tuple[str, Answer]]:
     pending = window["pending"]
     first = (
         text("response.rates.interim", n=pending)
@@ -129,14 +129,16 @@ def _lines(window: Answer) -> list[tuple[str, Proportion]]:
     if window["mature_pending"]:
         still = text("maturity.bounds.pending", n=window["mature_pending"])
         mature = f"{mature}, {still}"
-    lines = [(first, headline(window["interim"]))]
+    lines = [(first, window["interim"])]
     if pending:
-        lines.append((text("maturity.bounds.respond"), headline(window["all_respond"])))
-    return [*lines, (mature, headline(window["mature"]))]
+        lines.append((text("maturity.bounds.respond"), window["all_respond"]))
+    return [*lines, (mature, window["mature"])]
 
 
-def _line(answer: Answer, label: str, result: Proportion) -> html.Div:
-    return html.Div([html.Dt(label), html.Dd(paper(result, small=answer["min_group"]))])
+def _line(answer: Answer, label: str, result: Answer) -> html.Div:
+    small = answer["min_group"]
+    number = paper(headline(result), small=small, who=result["who"], of=label)
+    return html.Div([html.Dt(label), html.Dd(number)])
 
 
 def _words(answer: Answer, window: Answer) -> list[Any]:
@@ -205,5 +207,5 @@ def rows(answer: Answer) -> Rows:
     if answer["window"] is not None:
         for label, number in _lines(answer["window"]):
             words = text("response.csv.window", label=label)
-            body.append((answer["set_label"], *proportion_row(words, number)))
+            body.append((answer["set_label"], *proportion_row(words, headline(number))))
     return (text("response.csv.set"), *(text(k) for k in PROPORTION_HEADER)), body

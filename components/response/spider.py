@@ -34,6 +34,7 @@ def draw(answer: Answer) -> html.Section:
                 text("response.waterfall.definition.rows", reading=reading(answer)),
             ),
             picture=bool(lines),
+            select=bool(lines),
         ),
     )
 
@@ -53,6 +54,7 @@ def _body(answer: Answer) -> list[Any]:
         lines,
         window_days=answer["window_days"],
         origin=text(f"origin.{answer['origin']}"),
+        prefix=answer["prefix"],
     )
     last = max(line["day"][-1] for line in lines)
     alt = text(

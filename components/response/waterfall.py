@@ -35,7 +35,7 @@ def draw(answer: Answer, chosen: Sequence[str] = ()) -> html.Section:
         text("response.waterfall.title"),
         body,
         n=text("response.waterfall.n", n=len(bars), of=answer["n"]),
-        tools=tools(NAME, answer, *_definitions(answer), picture=bool(bars)),
+        tools=tools(NAME, answer, *_definitions(answer), picture=bool(bars), select=bool(bars)),
     )
 
 
@@ -59,7 +59,8 @@ def _body(answer: Answer, chosen: Sequence[str]) -> list[Any]:
 
 def picture(answer: Answer, chosen: Sequence[str]) -> html.Div:
     """The figure with the chosen baseline columns under its bars."""
-    figure = waterfall_figure(answer["bars"], [c for c in answer["strip"] if c["column"] in chosen])
+    columns = [c for c in answer["strip"] if c["column"] in chosen]
+    figure = waterfall_figure(answer["bars"], columns, prefix=answer["prefix"])
     return graph(
         "response-waterfall-figure",
         figure,
@@ -75,7 +76,7 @@ def _beside(answer: Answer) -> html.Div:
     words = []
     number: Any = html.P(text("number.ns"), className="paper absent")
     if answer["orr"] is not None and answer["responses_known"]:
-        number = paper(headline(answer["orr"]), small=answer["min_group"])
+        number = paper(headline(answer["orr"]), small=answer["min_group"], who=answer["orr"]["who"])
         words.append(
             text(
                 "response.waterfall.not_orr",

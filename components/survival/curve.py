@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import html
@@ -207,7 +208,9 @@ def _drawn(answer: Answer) -> list[dict[str, Any]]:
 def plot_of(answer: Answer) -> Plot:
     """What the figure shows: the groups that may be drawn, else all patients together."""
     drawn = _drawn(answer)
-    curves = [_curve(s, s["label"], s["position"]) for s in drawn] or [_curve(answer, "", 0)]
+    keys = answer["keys"]
+    curves = [_curve(s, s["label"], s["position"], keys) for s in drawn]
+    curves = curves or [_curve(answer, "", 0, keys)]
     window = answer["window_days"]
     return Plot(
         curves=tuple(curves),
@@ -233,7 +236,9 @@ def _start(answer: Answer) -> str:
     return text("survival.x", origin=text(f"origin.{answer['origin']}"))
 
 
-def _curve(found: dict[str, Any] | Answer, label: str, position: int) -> Curve:
+def _curve(
+    found: dict[str, Any] | Answer, label: str, position: int, keys: Mapping[str, str]
+) -> Curve:
     result = SurvivalResult.from_json(found["result"])
     colour, dash = colours(position, single=not label)
     return Curve(
@@ -244,6 +249,7 @@ def _curve(found: dict[str, Any] | Answer, label: str, position: int) -> Curve:
         risk=RiskTable.from_json(found["readout"]["risk"]),
         thin_from=found["readout"]["thin_from"],
         reasons={r: words.reason(r) for r in set(result.data.reason)},
+        keys=keys,
     )
 
 

@@ -12,6 +12,7 @@ from components.attributes import attrs
 from components.card import card, empty
 from components.overview.parts import Answer, Rows, population, tools
 from components.survival import words
+from components.who import count, pin, row
 from dashboard.text import text
 
 NAME = "survival-reasons"
@@ -60,7 +61,9 @@ def _counts(answer: Answer) -> html.Div:
             [
                 html.Td(words.status(c["event"])),
                 html.Td(words.reason(c["reason"])),
-                html.Td(c["n"], className="number"),
+                html.Td(
+                    count(str(c["n"]), c["who"], of=words.reason(c["reason"])), className="number"
+                ),
             ]
         )
         for c in answer["counts"]
@@ -119,7 +122,7 @@ def listing(
             ),
             className="table-frame",
         ),
-        _pager(page, last, len(ordered)),
+        _pager(page, last, [p[5] for p in ordered]),
     ]
 
 
@@ -160,17 +163,20 @@ def _head(column: str, sorted_by: str, descending: bool) -> html.Th:  # noqa: FB
 
 
 def _row(patient: list[Any]) -> html.Tr:
-    return html.Tr(
+    key = patient[5]
+    return row(
         [
-            html.Th(patient[0], scope="row"),
+            html.Th([pin(key, patient[0]), patient[0]], scope="row"),
             html.Td(numbers.months(patient[1], digits=2), className="number"),
             html.Td(words.status(patient[2])),
             html.Td(words.reason(patient[3])),
-        ]
+        ],
+        key,
     )
 
 
-def _pager(page: int, last: int, n: int) -> html.Div:
+def _pager(page: int, last: int, keys: list[str]) -> html.Div:
+    n = len(keys)
     first, end = page * PAGE + 1, min(n, (page + 1) * PAGE)
     buttons = [
         html.Button(
@@ -183,7 +189,10 @@ def _pager(page: int, last: int, n: int) -> html.Div:
         for name, step in (("previous", -1), ("next", 1))
     ]
     count = html.Span(
-        text("survival.list.page", first=first, last=end, n=n), role="status", className="muted"
+        text("survival.list.page", first=first, last=end, n=n),
+        role="status",
+        className="muted",
+        **attrs(data_everyone=" ".join(keys), data_of="rows"),
     )
     return html.Div([count, *(buttons if last else [])], className="pager")
 
@@ -216,6 +225,8 @@ def rows(answer: Answer) -> Rows:
             answer["endpoint"]["label"],
             answer["rule"],
         )
-        for patient, days, event, reason, when in sort(answer["patients"], "time", descending=False)
+        for patient, days, event, reason, when, _ in sort(
+            answer["patients"], "time", descending=False
+        )
     ]
     return header, body

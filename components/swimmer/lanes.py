@@ -59,10 +59,12 @@ def _picture_words(answer: Answer) -> str:
 
 def _body(answer: Answer, page: Paged) -> list[Any]:
     """Controls stand outside the parts that a choice draws anew, so that they keep their reader."""
+    keys = " ".join(p["key"] for p in answer["patients"])
+    turning = pager("lanes", page.first, page.last, page.n, page.page, keys=keys)
     return [
         html.P(_summary(answer), className="sentence"),
         html.Div(
-            [_controls(answer, page), pager("lanes", page.first, page.last, page.n, page.page)],
+            [_controls(answer, page), turning],
             className="lane-bar",
         ),
         _key(answer),

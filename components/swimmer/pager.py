@@ -10,9 +10,12 @@ from dashboard.text import text
 
 
 def pager(
-    card: str, first: int, last: int, n: int, page: int, *, size: int = PAGE
+    card: str, first: int, last: int, n: int, page: int, *, keys: str, size: int = PAGE
 ) -> html.Nav | None:
-    """Nothing to press where one page holds everybody. A button's value is the page it opens."""
+    """Nothing to press where one page holds everybody. A button's value is the page it opens.
+
+    `keys` are those of all patients, so that thread.js can say who is on another page.
+    """
     if n <= size:
         return None
     before, after = targets(page, n, size)
@@ -23,6 +26,7 @@ def pager(
                 id={"kind": "lane-shown", "card": card, "of": "pages"},
                 className="pager-shown",
                 role="status",
+                **attrs(data_everyone=keys, data_of="rows" if card == "table" else "lanes"),
             ),
             _button(card, "previous", before, size),
             _button(card, "next", after, size),

@@ -14,6 +14,7 @@ from components.swimmer import lanes as lanes_card
 from components.swimmer.pager import pager
 from components.swimmer.view import ROWS, chosen, page_of
 from components.swimmer.words import Answer, group_label, left_study, months
+from components.who import pin, row
 from dashboard.metrics.response import BEST_ORDER
 from dashboard.text import day, text
 
@@ -78,7 +79,8 @@ def listing(answer: Answer, choice: object) -> list[Any]:
     page, _ = page_of(choice, len(rows), ROWS)
     first, last = (page - 1) * ROWS, min(page * ROWS, len(rows))
     heads = [_head(answer, c, column, order) for c in columns]
-    turning = pager("table", first + 1, last, len(rows), page, size=ROWS)
+    keys = " ".join(p["key"] for p in answer["patients"])
+    turning = pager("table", first + 1, last, len(rows), page, keys=keys, size=ROWS)
     return [
         *([html.Div(turning, className="lane-bar")] if turning is not None else []),
         html.Div(
@@ -199,11 +201,12 @@ def _row(answer: Answer, i: int, columns: list[str]) -> html.Tr:
     for column in columns:
         words = _CELLS[column](answer, i)
         if column == "patient":
-            cells.append(html.Th(patient["id"], scope="row", title=lane["usubjid"]))
+            marked = pin(patient["key"], patient["id"])
+            cells.append(html.Th([marked, patient["id"]], scope="row", title=lane["usubjid"]))
         else:
             head = attrs(data_head=text(f"swimmer.col.{column}"))
             cells.append(html.Td(words, className=_class(column), **head))
-    return html.Tr(cells)
+    return row(cells, patient["key"])
 
 
 def _time(days: int | None) -> str:

@@ -122,6 +122,7 @@ STRINGS: dict[str, str] = {
     "number.days": "{n} days",
     "word.yes": "yes",
     "word.no": "no",
+    "word.and": " and ",
     "number.ne": "not estimable",
     "number.nr": "not reached",
     "number.ns": "not stated",

@@ -89,7 +89,7 @@ STRINGS: dict[str, str] = {
     "survival.risk.events": "Events",
     "survival.hover": "Month %{{x:.1f}}: %{{y:.1f}}%<br>{ci} %{{customdata[1]}}<br>%{{customdata[2]}} at risk, %{{customdata[3]}} with an event that day<extra></extra>",
     "survival.hover.group": "{label}, month %{{x:.1f}}: %{{y:.1f}}%<br>{ci} %{{customdata[1]}}<br>%{{customdata[2]}} at risk, %{{customdata[3]}} with an event that day<extra></extra>",
-    "survival.hover.censored": "%{{customdata[0]}}<br>censored at month %{{x:.1f}}: %{{customdata[1]}}<extra></extra>",
+    "survival.hover.censored": "%{{customdata[1]}}<br>censored at month %{{x:.1f}}: %{{customdata[2]}}<extra></extra>",
     "survival.alt": "Kaplan-Meier curve of {endpoint}, n = {n}, {events} events, median {median}; the counts at risk stand under its axis.",
     "survival.alt.group": "Kaplan-Meier curves of {endpoint} by {group}: {groups}. Descriptive.",
     "survival.table": "Estimates read off the curve",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from dashboard.metrics.types import Result
 from dashboard.results import View
+from dashboard.selection import MAX_PATIENTS
 from dashboard.words import filter_words
 
 
@@ -29,6 +31,16 @@ def common(view: View) -> dict[str, Any]:
         "min_group": view.analysis.rules.min_group,
         "origin": study.origin,
     }
+
+
+def who(view: View, patients: Collection[str]) -> str:
+    """The keys of patients with a space between: what `data-patients` of a page holds.
+
+    "" for nobody, and for more patients than can be highlighted at once.
+    """
+    if len(patients) > MAX_PATIENTS:
+        return ""
+    return " ".join(view.keys.key(p) for p in patients)
 
 
 def json_of(result: Result | None) -> dict[str, Any] | None:

@@ -23,8 +23,9 @@ from dashboard.metrics.response_rates import (
 from dashboard.metrics.trajectories import trajectories
 from dashboard.metrics.types import AnalysisSet, Exclusion, PatientProportion
 from dashboard.metrics.windows import ResponseWindow, response_window
-from dashboard.panels.common import common, json_of
+from dashboard.panels.common import common, json_of, who
 from dashboard.panels.strip import strip
+from dashboard.patient_names import shared_prefix
 from dashboard.results import View
 
 Json = Mapping[str, Any]
@@ -53,7 +54,7 @@ def rates(view: View) -> Json:
         **common(view),
         **_readings(analysis),
         "sets": [_rates_of(view, id_) for id_ in ids],
-        "window": None if windowed is None else _window(windowed),
+        "window": None if windowed is None else _window(view, windowed),
         "undated": _undated(analysis, view.members, windowed),
         "confirm_days": rules.confirm_days,
         "sd_min_days": rules.sd_min_days,
@@ -81,23 +82,27 @@ def _rates_of(view: View, id_: str) -> dict[str, Any]:
         "rule": members.rule,
         "n": members.n,
         "known": id_ in analysis.shown_sets,
-        "orr": _headline(objective_response(responses, members, level=level)),
-        "dcr": _headline(disease_control(responses, members, level=level)),
-        "cbr": _headline(benefit),
+        "orr": _headline(view, objective_response(responses, members, level=level)),
+        "dcr": _headline(view, disease_control(responses, members, level=level)),
+        "cbr": _headline(view, benefit),
         "orr_unconfirmed": _headline(
-            objective_response(responses, members, confirmed=False, level=level)
+            view, objective_response(responses, members, confirmed=False, level=level)
         ),
     }
 
 
-def _headline(found: PatientProportion | None) -> dict[str, Any] | None:
-    """The number with its interval and source, without the patients behind it."""
+def _headline(view: View, found: PatientProportion | None) -> dict[str, Any] | None:
+    """The number with its interval and source, and the keys of the patients it counts."""
     if found is None:
         return None
-    return {"headline": found.headline.to_json(), "source": found.source}
+    return {
+        "headline": found.headline.to_json(),
+        "source": found.source,
+        "who": who(view, found.numerator),
+    }
 
 
-def _window(found: ResponseWindow) -> dict[str, Any]:
+def _window(view: View, found: ResponseWindow) -> dict[str, Any]:
     """The window's rates, and how many patients stand where."""
     return {
         "window_days": found.window_days,
@@ -105,10 +110,10 @@ def _window(found: ResponseWindow) -> dict[str, Any]:
         "waiting": len(found.pending_unconfirmed),
         "late": len(found.late_responders),
         "mature_pending": len(found.mature_pending),
-        "interim": _headline(found.interim),
-        "all_fail": _headline(found.all_fail),
-        "all_respond": _headline(found.all_respond),
-        "mature": _headline(found.mature),
+        "interim": _headline(view, found.interim),
+        "all_fail": _headline(view, found.all_fail),
+        "all_respond": _headline(view, found.all_respond),
+        "mature": _headline(view, found.mature),
         "incidence": json_of(found.incidence),
         "incidence_method": found.incidence_method,
     }
@@ -130,16 +135,20 @@ def best_response(view: View) -> Json:
     return {
         **common(view),
         **_readings(analysis),
+        "who": who(view, members.patients),
         "rows": [
             {
                 "term": row.term,
-                "confirmed": _headline(row.confirmed),
-                "unconfirmed": _headline(row.unconfirmed),
+                "confirmed": _headline(view, row.confirmed),
+                "unconfirmed": _headline(view, row.unconfirmed),
             }
             for row in table.rows
         ],
         "reasons": [
-            {"term": term, "reasons": _grouped(tuple(e for e in kept if terms[e.usubjid] == term))}
+            {
+                "term": term,
+                "reasons": _grouped(view, tuple(e for e in kept if terms[e.usubjid] == term)),
+            }
             for kept in [_inside(reasons, members)]
             for term in ("NE", "MISSING")
             if any(terms[e.usubjid] == term for e in kept)
@@ -159,7 +168,8 @@ def waterfall(view: View) -> Json:
         **common(view),
         **_readings(analysis),
         "measured": sums is not None,
-        "orr": _headline(orr),
+        "prefix": shared_prefix(analysis.cohort.patients),
+        "orr": _headline(view, orr),
         "bars": [],
         "deep": 0,
         "deep_responders": 0,
@@ -171,7 +181,7 @@ def waterfall(view: View) -> Json:
         return said
     best = best_changes_of(analysis, sums)
     inside = set(members.patients)
-    marks = _marks(analysis)
+    marks = _marks(view)
     found = zip(best.usubjid, best.percent, best.day, best.baseline, best.total, strict=True)
     bars = [
         {
@@ -191,7 +201,7 @@ def waterfall(view: View) -> Json:
     said["deep"] = len(deep)
     said["deep_responders"] = 0 if orr is None else len(deep.intersection(orr.numerator))
     said["new_lesions_known"] = any(bar["new_lesion"] is not None for bar in bars)
-    said["without"] = _grouped(_inside(best.without, members), marks)
+    said["without"] = _grouped(view, _inside(best.without, members), marks)
     said["strip"] = strip(view.cut.study, analysis.adsl, [bar["usubjid"] for bar in bars])
     return said
 
@@ -204,6 +214,7 @@ def spider(view: View) -> Json:
         **common(view),
         **_readings(analysis),
         "measured": sums is not None,
+        "prefix": shared_prefix(analysis.cohort.patients),
         "lines": [],
         "left_out": [],
         "without": [],
@@ -213,7 +224,7 @@ def spider(view: View) -> Json:
         return said
     inside = set(members.patients)
     drawn = trajectories(analysis.cohort, sums, day_array(analysis.responses.first_pd_day))
-    marks = _marks(analysis)
+    marks = _marks(view)
     said["lines"] = [
         {**line.to_json(), **marks[line.usubjid]} for line in drawn.lines if line.usubjid in inside
     ]
@@ -241,8 +252,9 @@ def _terms(analysis: Analysis, *, confirmed: bool) -> dict[str, str]:
     return dict(zip(responses.usubjid, values, strict=True))
 
 
-def _marks(analysis: Analysis) -> dict[str, dict[str, Any]]:
+def _marks(view: View) -> dict[str, dict[str, Any]]:
     """What a bar or a line of a patient says beside its numbers. None: the export does not say."""
+    analysis = view.analysis
     responses, cohort = analysis.responses, analysis.cohort
     confirmed = responses.source_confirmed is not None
     terms = _terms(analysis, confirmed=confirmed)
@@ -256,6 +268,7 @@ def _marks(analysis: Analysis) -> dict[str, dict[str, Any]]:
     waiting = dict(zip(responses.usubjid, responses.candidate_day, strict=True))
     return {
         u: {
+            "key": view.keys.key(u),
             "term": terms[u],
             "best": unconfirmed[u] if responses.source_unconfirmed is not None else None,
             "unconfirmed": both and unconfirmed[u] in RESPONSE and terms[u] not in RESPONSE,
@@ -288,7 +301,9 @@ def _inside(exclusions: tuple[Exclusion, ...], members: AnalysisSet) -> tuple[Ex
 
 
 def _grouped(
-    exclusions: tuple[Exclusion, ...], marks: Mapping[str, Mapping[str, Any]] | None = None
+    view: View,
+    exclusions: tuple[Exclusion, ...],
+    marks: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """Patients by reason, the most frequent reason first; with their best response on demand."""
     groups: dict[str, list[str]] = {}
@@ -298,6 +313,7 @@ def _grouped(
         {
             "reason": reason,
             "patients": ids,
+            "keys": [view.keys.key(u) for u in ids],
             **({} if marks is None else {"terms": [marks[u]["term"] for u in ids]}),
         }
         for reason, ids in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))

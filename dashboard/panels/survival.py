@@ -12,7 +12,7 @@ from dashboard.metrics.kaplan_meier import KaplanMeier
 from dashboard.metrics.reasons import reason_counts
 from dashboard.metrics.sensitivity import compare_times
 from dashboard.metrics.time_to_event import SurvivalResult, TimeToEvent, follow_up, survival
-from dashboard.panels.common import common, json_of
+from dashboard.panels.common import common, json_of, who
 from dashboard.panels.overview import registry
 from dashboard.panels.strata import overlapping, strata_of
 from dashboard.results import View
@@ -50,6 +50,7 @@ def curve(view: View) -> Json:
     return {
         **answer,
         "result": whole.to_json(),
+        "keys": {u: view.keys.key(u) for u in whole.data.usubjid},
         "readout": _readout(whole.curve, landmarks, months),
         "headline": _headline(view, chosen),
         **_cautions(whole.curve, _headline(view, chosen)),
@@ -125,9 +126,11 @@ def reasons(view: View) -> Json:
         **answer,
         "source": inside.source,
         "rule": inside.rule,
-        "counts": [{**c.to_json(), "n": c.n} for c in reason_counts(inside)],
+        "counts": [
+            {**c.to_json(), "n": c.n, "who": who(view, c.patients)} for c in reason_counts(inside)
+        ],
         "patients": [
-            [u, d, e, r, None if w is None else w.isoformat()]
+            [u, d, e, r, None if w is None else w.isoformat(), view.keys.key(u)]
             for u, d, e, r, w in zip(
                 inside.usubjid, inside.days, inside.event, inside.reason, inside.dates, strict=True
             )

@@ -18,6 +18,8 @@ from dashboard.metrics.response import BEST_ORDER
 from dashboard.metrics.time_to_event import TimeToEvent
 from dashboard.metrics.tumour import BestChanges
 from dashboard.panels.common import common
+from dashboard.patient_keys import PatientKeys
+from dashboard.patient_names import shared_prefix
 from dashboard.results import View
 from dashboard.words import backbone_labels, level_words
 from data_access.study.model import Study
@@ -42,7 +44,7 @@ def lanes(view: View) -> Json:
         analysis.responses,
         dor=_duration(view),
     )
-    patients = _patients(analysis, study, found)
+    patients = _patients(analysis, study, found, view.keys)
     keys = {
         "none": [UNKNOWN] * len(patients),
         "backbone": [p["backbone"] for p in patients],
@@ -126,8 +128,10 @@ def _layouts(
     return made
 
 
-def _patients(analysis: Analysis, study: Study, found: Lanes) -> list[dict[str, Any]]:
-    """Per lane, in words: a short id, backbone group and drug, site, reasons."""
+def _patients(
+    analysis: Analysis, study: Study, found: Lanes, known: PatientKeys
+) -> list[dict[str, Any]]:
+    """Per lane, in words: key, short id, backbone group and drug, site, reasons."""
     rows = aligned(analysis.adsl, analysis.cohort)
     place = {u: i for i, u in enumerate(analysis.cohort.patients)}
     backbones = study.backbones
@@ -141,6 +145,7 @@ def _patients(analysis: Analysis, study: Study, found: Lanes) -> list[dict[str, 
         parts = [] if backbones is None or value is None else value.split(backbones.separator)
         told.append(
             {
+                "key": known.key(lane.usubjid),
                 "id": lane.usubjid[prefix:],
                 "backbone": (backbones.primary(value) if backbones else None) or UNKNOWN,
                 "drug": None if value is None or backbones is None
@@ -174,12 +179,3 @@ def said(study: Study, column: str, value: str) -> str:
 
 #: codes of capitals up to this length stay as they are (UTD1, CMF)
 SHORT_CODE = 4
-
-
-def shared_prefix(usubjids: Sequence[str]) -> str:
-    """What all ids of a study start with, up to a separator; nothing for fewer than two ids."""
-    if len(usubjids) < 2:
-        return ""
-    low, high = min(usubjids), max(usubjids)  # what these two share, all between them share
-    same = next((i for i, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), len(low))
-    return low[: max(low.rfind(mark, 0, same) for mark in "-_./ ") + 1]

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -170,6 +171,27 @@ def bare_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def empty_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with serving(tmp_path_factory.mktemp("nothing")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def many_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A trial of 400 patients, every tenth still on treatment."""
+    folder = tmp_path_factory.mktemp("many")
+    start = date(2024, 1, 1)
+    rows = ["USUBJID,ENRLFL,TRTSDT,TRTEDT,EOTSTT,DCTREAS,PRIORLN"]
+    for i in range(400):
+        first = start + timedelta(days=i)
+        ended = "" if i % 10 == 0 else (first + timedelta(days=i % 97)).isoformat()
+        state = "DISCONTINUED,PROGRESSIVE DISEASE" if ended else "ONGOING,"
+        rows.append(f"M-{i:03},Y,{first},{ended},{state},{i % 4}")
+    import_written(
+        CutStore(folder / "home"),
+        folder / "many",
+        study='[study]\nid = "many"\ntitle = "Four hundred"\nsynthetic = true\n',
+        adsl="\n".join(rows) + "\n",
+    )
+    with serving(folder / "home") as address:
         yield address
 
 

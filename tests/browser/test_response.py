@@ -89,7 +89,7 @@ def test_numbers_on_screen_are_those_of_the_metrics(
              .flatMap((t) => t.customdata.map((c, i) => [t.x[i], c[0]]))
              .sort((a, b) => a[0] - b[0]).map((p) => p[1])"""
     )
-    assert drawn == [b["usubjid"] for b in told["waterfall"]["bars"]]
+    assert drawn == [b["key"] for b in told["waterfall"]["bars"]]
     count = f"{len(drawn)} of {told['waterfall']['n']} patients drawn"
     expect(page.locator("#response-waterfall-title")).to_contain_text(count)
 

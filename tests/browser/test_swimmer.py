@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,10 +15,8 @@ from components.numbers import fixed
 from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
 from dashboard.shelf import Shelf
-from data_access.store import CutStore
-from tests.browser.conftest import Opener, serving
+from tests.browser.conftest import Opener
 from tests.browser.pages import clipped, serious
-from tests.dashboard.written import import_written
 
 pytestmark = pytest.mark.browser
 
@@ -84,27 +80,6 @@ def names(answer: dict[str, Any], sort: str, group: str = "none") -> list[str]:
     return [answer["patients"][i]["id"] for i in rows]
 
 
-@pytest.fixture(scope="module")
-def many_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A trial of 400 patients, every tenth still on treatment."""
-    folder = tmp_path_factory.mktemp("many")
-    start = date(2024, 1, 1)
-    rows = ["USUBJID,ENRLFL,TRTSDT,TRTEDT,EOTSTT,DCTREAS,PRIORLN"]
-    for i in range(400):
-        first = start + timedelta(days=i)
-        ended = "" if i % 10 == 0 else (first + timedelta(days=i % 97)).isoformat()
-        state = "DISCONTINUED,PROGRESSIVE DISEASE" if ended else "ONGOING,"
-        rows.append(f"M-{i:03},Y,{first},{ended},{state},{i % 4}")
-    import_written(
-        CutStore(folder / "home"),
-        folder / "many",
-        study='[study]\nid = "many"\ntitle = "Four hundred"\nsynthetic = true\n',
-        adsl="\n".join(rows) + "\n",
-    )
-    with serving(folder / "home") as address:
-        yield address
-
-
 def test_lanes_arrows_and_deaths_are_those_of_the_metrics(
     open_page: Opener, url: str, demo: Shelf
 ) -> None:
@@ -117,11 +92,12 @@ def test_lanes_arrows_and_deaths_are_those_of_the_metrics(
             expect(page.get_by_text("No patient is left by the filters.").first).to_be_visible()
             continue
         assert swimmer.lanes() == names(answer, "duration")[:60], query
-        on = sorted(x["usubjid"] for x in drawn if x["ongoing"])
+        keys = {x["usubjid"]: p["key"] for x, p in zip(drawn, answer["patients"], strict=True)}
+        on = sorted(keys[x["usubjid"]] for x in drawn if x["ongoing"])
         assert swimmer.marks("triangle-right") == on, query
         for event, symbol in (("DEATH", "x"), ("PD", "square"), ("NEW_THERAPY", "diamond")):
-            who = sorted(x["usubjid"] for x in drawn for m in x["markers"] if m["event"] == event)
-            assert swimmer.marks(symbol) == who, (query, event)
+            who = [x["usubjid"] for x in drawn for m in x["markers"] if m["event"] == event]
+            assert swimmer.marks(symbol) == sorted(keys[u] for u in who), (query, event)
         said = page.locator("#swimmer-lanes .sentence").inner_text()
         assert said.startswith(f"{len(on)} of {len(drawn)} patient"), query
 

@@ -40,6 +40,7 @@ def curve(
         found.at_risk([t * MONTH for t in TICKS]),
         found.thin_from(),
         {"PD": "Progression", "alive": "Alive"},
+        {u: f"key-{u}" for u in ids},
     )
 
 
@@ -104,11 +105,13 @@ def test_the_tail_is_muted_from_where_few_are_at_risk() -> None:
 def test_marks_carry_their_patients() -> None:
     figure = kaplan_meier_figure(plot(curve(DAYS, EVENT)))
     lines = traces(figure, "Kaplan-Meier curve")
-    events = [p for t in lines for row in t["customdata"] for p in row[4:]]
-    assert events == ["P0", "P1", "P2", "P4", "P7"]
+    events = [p for t in lines for row in t["customdata"] for p in row[0].split()]
+    assert events == [f"key-P{i}" for i in (0, 1, 2, 4, 7)]
+    assert {t["meta"] for t in lines} == {"curve"}
     (ticks,) = traces(figure, "censored")
-    assert [row[0] for row in ticks["customdata"]] == ["P3", "P5", "P6", "P8", "P9"]
-    assert {row[1] for row in ticks["customdata"]} == {"Alive"}
+    assert [row[1] for row in ticks["customdata"]] == ["P3", "P5", "P6", "P8", "P9"]
+    assert [row[0] for row in ticks["customdata"]] == [f"key-P{i}" for i in (3, 5, 6, 8, 9)]
+    assert {row[2] for row in ticks["customdata"]} == {"Alive"}
     assert ticks["y"][0] == 70.0  # on the curve
 
 

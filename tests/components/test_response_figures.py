@@ -25,6 +25,7 @@ def patient(i: int, n: int) -> dict[str, Any]:
     """Bars from +160% down to −100%, of every response."""
     term = TERMS[i * 4 // n] if i % 9 else TERMS[i % 7]
     return {
+        "key": f"key{i:07}",
         "usubjid": f"T-{i:03}",
         "percent": 160 - 260 * i / max(n - 1, 1),
         "day": 42 + i,
@@ -112,7 +113,7 @@ def test_one_bar_per_patient_of_one_width_worst_to_best(n: int) -> None:
     """A trace without a width takes the smallest gap between its own bars: far too wide."""
     figure = waterfall_figure(bars(n))
     drawn = {
-        x: (y, c[0])
+        x: (y, c[1])
         for t in main_bars(figure)
         for x, y, c in zip(t["x"], t["y"], t["customdata"], strict=True)
     }
@@ -143,7 +144,7 @@ def test_every_response_is_said_by_position_too(n: int) -> None:
         marked = {i for i, b in enumerate(bars(n)) if b[key]}
         assert rows.get(f"{sign} ({len(marked)})", set()) == marked
     hatched = {
-        c[0]
+        c[1]
         for t in main_bars(figure)
         for c, shape in zip(t["customdata"], t["marker"]["pattern"]["shape"], strict=True)
         if shape
@@ -230,7 +231,7 @@ def test_spider_progressions_without_a_measurement_stay_on_their_day() -> None:
     figure = spider_figure(one, window_days=None, origin="first dose")
     mark = next(t for t in figure["data"] if t["name"] == "first progression")
     assert (mark["x"], mark["y"]) == ([3.68], [-20.0])
-    assert "no complete sum that day" in mark["customdata"][0][2]
+    assert "no complete sum that day" in mark["customdata"][0][3]
 
 
 def test_many_lines_have_a_panel_for_each_response() -> None:

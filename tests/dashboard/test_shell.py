@@ -13,6 +13,7 @@ import pytest
 from dashboard.factory import create_app
 from dashboard.pages import overview
 from dashboard.panels import PANELS
+from dashboard.selection import MAX_QUERY
 from dashboard.settings import Settings
 from data_access.store import CutStore
 from tests.dashboard.conftest import BufferedClient
@@ -126,7 +127,7 @@ def test_the_filter_bar_counts_patients_per_level(client: Any) -> None:
         ("?f.USUBJID=P01", "does not filter by"),
         ("?page=1;DROP TABLE", "does not know"),
         ("?f.SEX=%ff", "cannot be read"),
-        ("?" + "a" * 9000, "longer than any view"),
+        ("?" + "a" * (MAX_QUERY + 1), "longer than any view"),
     ],
 )
 def test_a_link_that_leads_nowhere_says_so_and_shows_a_way_back(

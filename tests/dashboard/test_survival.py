@@ -336,7 +336,7 @@ def test_the_list_is_sorted_and_paged() -> None:
 
 
 def test_pages_of_the_list(said: Said) -> None:
-    patients = [[f"P{i:02}", float(i + 1), False, ""] for i in range(30)]
+    patients = [[f"P{i:02}", float(i + 1), False, "", None, f"key{i:07}"] for i in range(30)]
     told = said(reasons_card.listing(patients, "patient", descending=True, page=1))
     assert "P17" in told
     assert "P29" not in told

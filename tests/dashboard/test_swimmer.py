@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from components.swimmer import lanes, table
 from dashboard.panels import PANELS
-from dashboard.panels.swimmer import shared_prefix
+from dashboard.patient_names import shared_prefix
 from dashboard.results import Audience, Results
 from dashboard.shelf import Shelf
 from data_access.store import CutStore

@@ -54,6 +54,7 @@ def answer(drawn: list[Lane], **more: Any) -> dict[str, Any]:
     """What the panel says of these lanes, in the order they are given."""
     patients = [
         {
+            "key": x.usubjid,
             "id": x.usubjid,
             "backbone": "taxane" if i % 2 else "eribulin",
             "drug": "Paclitaxel" if i % 2 else "Eribulin",
@@ -228,6 +229,7 @@ def test_a_group_of_backbones_carries_that_nobody_was_randomised() -> None:
 def test_words_of_an_export_are_text_and_nothing_else() -> None:
     hostile = "<b onclick=x>%{x}</b>"
     said = answer([lane(hostile, reason=hostile, prior=hostile)])
+    said["patients"][0]["key"] = "abcdefghij"  # a key is made by us, never an export's word
     figure = drawn_of(said)
     assert hostile not in str(figure["layout"])
     assert not [t for t in figure["data"] if hostile in str(t.get("hovertext", ""))]

@@ -1,0 +1,57 @@
+"""What stands for patients on a page: thread.js highlights them wherever else they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from components.attributes import attrs
+from dashboard.text import text
+
+
+def count(words: str, who: str, *, of: str = "") -> html.Span | html.Button:
+    """A count that opens the patients behind it; plain words where there are none to open.
+
+    `who` are their keys with a space between, `of` what is counted, for a screen reader.
+    """
+    n = len(who.split())
+    if not n:
+        return html.Span(words, className="count")
+    key = "thread.count.one" if n == 1 else "thread.count"
+    name = text(key, words=words, n=n)
+    return html.Button(
+        words,
+        type="button",
+        className="count who",
+        title=name,
+        **attrs(aria_label=f"{name}: {of}" if of else name, data_patients=who),
+    )
+
+
+def pin(key: str, name: str) -> html.Button:
+    """Highlights one patient; pressed while the patient is highlighted."""
+    words = text("thread.pin", name=name)
+    return html.Button(
+        type="button",
+        className="pin",
+        title=words,
+        **attrs(aria_label=words, aria_pressed="false", data_pin=key),
+    )
+
+
+def row(cells: Sequence[Any], key: str) -> html.Tr:
+    """A table row that stands for one patient."""
+    return html.Tr(cells, **attrs(data_patients=key))
+
+
+def name(key: str, words: str) -> html.Button:
+    """A patient in a list of names: pressing it highlights the patient."""
+    return html.Button(
+        words,
+        type="button",
+        className="who name",
+        title=text("thread.pin", name=words),
+        **attrs(data_patients=key),
+    )
