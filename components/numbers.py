@@ -58,6 +58,16 @@ def in_brackets(result: Proportion, *, small: int = SMALL) -> str:
     return f"({percent(result.estimate)}%; {ci})"
 
 
+def plain_brackets(result: Proportion, *, small: int = SMALL) -> str:
+    """The same in a sentence, where the method stands elsewhere: (35.3%; 95% CI 19.7 to 53.5)."""
+    if result.n == 0 or result.estimate is None:
+        return f"({text('number.ne')})"
+    ci = f"{level_words(result.level)} {interval(result.lower, result.upper)}"
+    if result.n < small:
+        return f"({ci})"
+    return f"({percent(result.estimate)}%; {ci})"
+
+
 def proportion(result: Proportion, *, small: int = SMALL) -> str:
     """12/34 (35.3%; 95% CI 19.7 to 53.5, Clopper-Pearson); no percentage below `small` patients."""
     return f"{counts(result)} {in_brackets(result, small=small)}"

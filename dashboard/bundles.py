@@ -45,6 +45,7 @@ SCRIPTS = (
     "methods.js",
     "thread.js",
     "groups.js",
+    "tables.js",
 )
 
 

@@ -71,3 +71,15 @@ def level_words(study: Study, column: str, value: str) -> str:
     if known is not None and known.kind is Kind.FLAG and value in {"Y", "N"}:
         return text("word.yes" if value == "Y" else "word.no")
     return value
+
+
+#: codes of capitals up to this length stay as they are (UTD1, CMF)
+SHORT_CODE = 4
+
+
+def said(study: Study, column: str, value: str) -> str:
+    """A value as a reader says it: the study's word, else capitals as a sentence."""
+    words = level_words(study, column, value)
+    if words != value or not value.isupper():
+        return words
+    return words.capitalize().replace("+", " + ") if len(words) > SHORT_CODE else words

@@ -17,18 +17,23 @@ from components.overview.parts import (
     Rows,
     brackets,
     duration,
+    have,
     headline,
     interval_bar,
+    lower,
     paper,
     population,
     proportion_row,
     tools,
+    who,
 )
 from dashboard.metrics.kaplan_meier import Quantile, Rate
 from dashboard.metrics.types import Proportion
-from dashboard.text import text
+from dashboard.text import listed, text
 
 NAME = "overview-efficacy"
+#: causes of death told in the sentence; the rest are counted
+NAMED_CAUSES = 5
 
 
 def draw(answer: Answer) -> html.Section:
@@ -73,16 +78,12 @@ def _orr(answer: Answer) -> html.Div:
 def _orr_sentences(answer: Answer, number: Proportion) -> list[str]:
     if answer["window"] is None:
         key = "efficacy.orr.all" if answer["confirmed"] else "efficacy.orr.first"
-        return [text(key, x=number.x, n=number.n)]
+        return [text(key, **who(answer, number))]
     window = answer["window"]
     origin = text(f"origin.{answer['origin']}")
-    words = [
-        text(
-            "efficacy.orr.window", x=number.x, n=number.n, days=window["window_days"], origin=origin
-        )
-    ]
-    if window["pending"]:
-        words.append(text("efficacy.orr.pending", n=len(window["pending"])))
+    subject = who(answer, number)
+    told = text("efficacy.orr.window", days=window["window_days"], origin=origin, **subject)
+    words = [told + _pending(window)]
     late = len(window["late_responders"])
     if late:
         words.append(text("efficacy.orr.late.one" if late == 1 else "efficacy.orr.late", n=late))
@@ -91,13 +92,23 @@ def _orr_sentences(answer: Answer, number: Proportion) -> list[str]:
     return words
 
 
+def _pending(window: Mapping[str, Any]) -> str:
+    """Where the figure can still go: its bounds if all pending patients fail, or all respond."""
+    n = len(window["pending"])
+    if not n:
+        return text("efficacy.orr.pending.none")
+    low, high = (numbers.counts(headline(window[b])) for b in ("all_fail", "all_respond"))
+    key = "efficacy.orr.pending.one" if n == 1 else "efficacy.orr.pending"
+    return text(key, n=n, low=low, high=high)
+
+
 def _dcr(answer: Answer) -> html.Div:
     title = text("efficacy.dcr")
     result = answer["dcr"]
     if result is None or not answer["responses_known"]:
         return missing(answer, title, "DCR", text("efficacy.missing.response"))
     number = headline(result)
-    words = text("efficacy.dcr.words", x=number.x, n=number.n, days=answer["sd_min_days"])
+    words = text("efficacy.dcr.words", days=answer["sd_min_days"], **who(answer, number))
     return finding(
         answer,
         title,
@@ -132,15 +143,30 @@ def _pfs(answer: Answer) -> html.Div:
     curve, rate = _Curve.of(answer), Rate.from_json(answer["pfs_rate"])
     when = duration(rate.time)
     title = text("efficacy.pfs", time=when)
-    counts = {"events": curve.events, "n": curve.n, "at_risk": rate.n_at_risk, "time": when}
     words = [
-        text("efficacy.pfs.words", **counts),
+        _pfs_sentence(answer, curve, rate, when),
         text("efficacy.pfs.median", median=_median(curve)),
     ]
     if rate.survival is None:
         words.append(text("efficacy.not_estimable_at", time=when))
     number, line = _rate(answer, title, rate, curve)
     return finding(answer, title, "PFS", words, number=number, bar=line)
+
+
+def _pfs_sentence(answer: Answer, curve: _Curve, rate: Rate, when: str) -> str:
+    told = {
+        "n": curve.n,
+        "patients": text(f"efficacy.pfs.{answer['set_id']}"),
+        "events": curve.events,
+        "have": have(curve.events),
+        "at_risk": rate.n_at_risk,
+        "time": when,
+    }
+    if rate.survival is None or curve.n < answer["min_group"]:
+        return text("efficacy.pfs.words.few", **told)
+    ends = numbers.interval(rate.lower, rate.upper)
+    limits = f"({numbers.level_words(curve.level)} {ends})"
+    return text("efficacy.pfs.words", rate=numbers.percent(rate.survival), brackets=limits, **told)
 
 
 def _rate(answer: Answer, title: str, rate: Rate, curve: _Curve) -> tuple[Any, Any]:
@@ -180,7 +206,7 @@ def _deaths(answer: Answer) -> html.Div:
     if result is None:
         return missing(answer, title, "OS", text("efficacy.missing.deaths"))
     number = headline(result)
-    words = [text("efficacy.deaths.words", x=number.x, n=number.n)]
+    words = [text("efficacy.deaths.words", **who(answer, number)) + _causes(answer, number)]
     if answer["undated_deaths"]:
         words.append(text("efficacy.deaths.undated", n=len(answer["undated_deaths"])))
     return finding(
@@ -191,6 +217,25 @@ def _deaths(answer: Answer) -> html.Div:
         number=paper(number, small=answer["min_group"]),
         bar=bar_of(answer, title, number),
     )
+
+
+def _causes(answer: Answer, number: Proportion) -> str:
+    if not number.x:
+        return text("efficacy.deaths.none")
+    if answer["causes"] is None:
+        return text("efficacy.deaths.no_causes")
+    named = [c for c in answer["causes"] if c["cause"] is not None]
+    told = [
+        text("efficacy.deaths.cause", n=len(c["patients"]), cause=lower(c["cause"]))
+        for c in named[:NAMED_CAUSES]
+    ]
+    rest = sum(len(c["patients"]) for c in named[NAMED_CAUSES:])
+    if rest:
+        told.append(text("efficacy.deaths.cause.others", n=rest))
+    unstated = sum(len(c["patients"]) for c in answer["causes"] if c["cause"] is None)
+    if unstated:
+        told.append(text("efficacy.deaths.cause.unstated", n=unstated))
+    return text("efficacy.deaths.causes", causes=listed(told))
 
 
 def _definitions(answer: Answer) -> list[tuple[str, str]]:

@@ -98,6 +98,20 @@ def paper(result: Proportion, *, small: int, who: str = "", of: str = "") -> htm
     )
 
 
+def who(answer: Answer, result: Proportion) -> dict[str, str]:
+    """Subject and verb of a sentence: "12 of 34 enrolled patients (35.3%; ...)", "have"."""
+    key = f"who.{answer['set_id']}"
+    told = numbers.plain_brackets(result, small=answer["min_group"])
+    return {
+        "who": text(f"{key}.one" if result.n == 1 else key, x=result.x, n=result.n, brackets=told),
+        "have": have(result.x),
+    }
+
+
+def have(x: int) -> str:
+    return text("who.have.one" if x == 1 else "who.have")
+
+
 def brackets(words: str) -> html.Span:
     """The interval and its method beside a number; a line never breaks inside "log-log"."""
     return html.Span(words.replace("log-log", "log\u2011log"), className="brackets")
@@ -157,4 +171,14 @@ def duration(days: float) -> str:
 
 
 def patients(n: int) -> str:
-    return text("number.patients.one" if n == 1 else "number.patients.other", n=n)
+    return plural("number.patients", n)
+
+
+def lower(words: str) -> str:
+    """A sentence in the middle of another: its first letter small, unless it is an abbreviation."""
+    return words if words[:2].isupper() else words[:1].lower() + words[1:]
+
+
+def plural(key: str, n: int) -> str:
+    """`key`.one or `key`.other."""
+    return text(f"{key}.one" if n == 1 else f"{key}.other", n=n)

@@ -13,9 +13,11 @@ from components.overview.parts import (
     Answer,
     Rows,
     paper,
+    plural,
     population,
     proportion_row,
     tools,
+    who,
 )
 from dashboard.metrics.ae_overview import AeFlag, AeOverview
 from dashboard.text import text
@@ -62,14 +64,21 @@ def _title(told: AeOverview, name: str) -> str:
     return text(f"safety.{name}.{told.scale or 'CTCAE'}")
 
 
+def _key(told: AeOverview, name: str) -> str:
+    if name == "serious":
+        return "safety.words.serious"
+    return f"safety.words.{name}.{told.scale or 'CTCAE'}"
+
+
 def _row(answer: Answer, told: AeOverview, name: str) -> html.Div:
     title = _title(told, name)
     flag: AeFlag = told.flag(name)
     if flag.proportion is None:
         return missing(answer, title, "AE", text("safety.missing.flag"))
     number = flag.proportion
-    key = "safety.words.one" if flag.n_events == 1 else "safety.words.other"
-    words = text(key, x=number.x, n=number.n, events=flag.n_events)
+    words = text(
+        _key(told, name), events=plural("safety.events", flag.n_events or 0), **who(answer, number)
+    )
     return finding(
         answer,
         title,

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from components.numbers import fixed
-from components.overview.parts import patients
+from components.overview.parts import lower, patients
 from dashboard.metrics.lane_phases import Marker, Segment
 from dashboard.metrics.lanes import COMPLETED, ENDED, NOT_DOSED, NOT_STATED, Lane
 from dashboard.text import day, text
@@ -80,11 +80,6 @@ def time_words(days: int) -> str:
     if days <= DAYS_PER_MONTH:
         return days_words(days)
     return text("number.months", value=months(days))
-
-
-def lower(words: str) -> str:
-    """A sentence in the middle of another: its first letter small, unless it is an abbreviation."""
-    return words if words[:2].isupper() else words[:1].lower() + words[1:]
 
 
 def who(lane: Lane, patient: Patient) -> str:

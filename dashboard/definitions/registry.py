@@ -57,6 +57,8 @@ def _patients() -> tuple[Entry, ...]:
             "follow_up_enrolled", "patients", people.followed_enrolled, people.os_source,
             ("conf_type", "level"), ("schemper", "kaplan"),
         ),
+        Entry("baseline", "patients", people.in_view, people.quoted, ("min_group",), ("consort",)),
+        Entry("disposition", *on, ("min_group",), ("consort",)),
         Entry("accrual", "patients", people.dated, people.counted),
         Entry(
             "window_complete", "patients", people.in_view, people.counted,

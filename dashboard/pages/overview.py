@@ -6,16 +6,28 @@ from typing import Any
 
 from dash import Dash, html
 
-from components.overview import accrual, efficacy, maturity, quality, registry, safety, status
+from components.overview import (
+    accrual,
+    baseline,
+    disposition,
+    efficacy,
+    maturity,
+    quality,
+    registry,
+    safety,
+    status,
+)
 from dashboard.pages.page import Card, Context, Page, fill, slot
 from dashboard.text import text
 
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
-    Card(status.NAME, "status.title", (180, 362), status.draw, status.rows),
-    Card(efficacy.NAME, "efficacy.title", (494, 921), efficacy.draw, efficacy.rows),
-    Card(safety.NAME, "safety.title", (248, 380), safety.draw, safety.rows),
-    Card(maturity.NAME, "maturity.title", (483, 1074), maturity.draw, maturity.rows),
+    Card(status.NAME, "status.title", (186, 374), status.draw, status.rows),
+    Card(efficacy.NAME, "efficacy.title", (606, 1161), efficacy.draw, efficacy.rows),
+    Card(safety.NAME, "safety.title", (324, 611), safety.draw, safety.rows),
+    Card(maturity.NAME, "maturity.title", (483, 1122), maturity.draw, maturity.rows),
+    Card(disposition.NAME, "disposition.title", (759, 970), disposition.draw, disposition.rows),
+    Card(baseline.NAME, "baseline.title", (897, 1052), baseline.draw, baseline.rows),
     Card(accrual.NAME, "accrual.title", (411, 414), accrual.draw, accrual.rows),
     Card(quality.NAME, "quality.title", (252, 260), quality.draw, quality.rows),
     Card(registry.NAME, "registry.title", (582, 974), registry.draw, None),

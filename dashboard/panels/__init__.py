@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from dashboard.panels import cuts, forest, methods, overview, response, survival, swimmer
+from dashboard.panels import (
+    cuts,
+    forest,
+    methods,
+    overview,
+    patients,
+    response,
+    survival,
+    swimmer,
+)
 from dashboard.results import Panel
 
 PANELS: dict[str, Panel] = {
@@ -10,6 +19,8 @@ PANELS: dict[str, Panel] = {
     "overview-efficacy": overview.efficacy,
     "overview-safety": overview.harm,
     "overview-maturity": overview.mature,
+    "overview-baseline": patients.baseline,
+    "overview-disposition": patients.where,
     "overview-accrual": overview.accrual,
     "overview-quality": overview.quality,
     "overview-registry": overview.registry,

@@ -7,20 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from dashboard.analysis import Analysis
 from dashboard.derived_findings import derived_findings
 from dashboard.metrics.accrual import accrual as accrual_of
 from dashboard.metrics.accrual import status_counts
 from dashboard.metrics.ae_overview import ae_overview
 from dashboard.metrics.maturity import event_days, maturity
-from dashboard.metrics.proportions import patient_proportion
 from dashboard.metrics.response_rates import disease_control, objective_response
 from dashboard.metrics.safety import safety_events
 from dashboard.metrics.time_to_event import follow_up, survival
-from dashboard.metrics.types import AnalysisSet, Result
+from dashboard.metrics.types import Result
 from dashboard.metrics.windows import response_window
+from dashboard.panels.deaths import causes, deaths, undated_deaths
 from dashboard.results import View
 from dashboard.words import filter_words
 from data_access.findings import Finding, in_order
@@ -83,8 +81,9 @@ def efficacy(view: View) -> Json:
         "origin": analysis.cut.study.origin,
         "origin_rule": analysis.cohort.origin_rule,
         "set_rule": members.rule,
-        "deaths": _json(_deaths(view)),
-        "undated_deaths": list(_undated_deaths(analysis, members)),
+        "deaths": _json(deaths(analysis, members)),
+        "causes": causes(view.cut.study, analysis, members),
+        "undated_deaths": list(undated_deaths(analysis, members)),
         "endpoints": _endpoints(view),
         "min_group": rules.min_group,
     }
@@ -102,6 +101,7 @@ def harm(view: View) -> Json:
     return {
         **_common(view),
         "set_label": members.label,
+        "set_id": members.id,
         "n": members.n,
         "set_rule": members.rule,
         "overview": _json(told),
@@ -247,39 +247,6 @@ def _common(view: View) -> dict[str, Any]:
 
 def _json(result: Result | None) -> dict[str, Any] | None:
     return None if result is None else result.to_json()
-
-
-def _deaths_known(analysis: Analysis) -> bool:
-    return bool({"DTHDT", "DTHFL"} & set(analysis.adsl.columns))
-
-
-def _deaths(view: View) -> Result | None:
-    """Deaths of any cause by the cut-off: of ADSL, else the events of an exported OS, else None."""
-    analysis = view.analysis
-    level = analysis.rules.level
-    if not _deaths_known(analysis):
-        if analysis.os is None:
-            return None
-        who = [u for u, dead in zip(analysis.os.usubjid, analysis.os.event, strict=True) if dead]
-        return patient_proportion(
-            "deaths", "Died", who, view.members, level=level, source=analysis.os.source
-        )
-    counts = status_counts(analysis.adsl, analysis.cohort, view.members, view.members, level=level)
-    undated = _undated_deaths(analysis, view.members)
-    return patient_proportion(
-        "deaths", "Died", (*counts.died.numerator, *undated), view.members, level=level
-    )
-
-
-def _undated_deaths(analysis: Analysis, members: AnalysisSet) -> tuple[str, ...]:
-    """Patients flagged as dead without a date: they count as dead, and are named."""
-    adsl = analysis.adsl
-    if "DTHFL" not in adsl.columns:
-        return ()
-    flagged = (adsl["DTHFL"].astype(object) == "Y").to_numpy()
-    dated = adsl["DTHDT"].notna().to_numpy() if "DTHDT" in adsl.columns else np.zeros_like(flagged)
-    who = adsl["USUBJID"].to_numpy(object)[flagged & ~dated]
-    return tuple(sorted(set(pd.Series(who, dtype=object)) & set(members.patients)))
 
 
 def _undated(orr: Any, windowed: Any) -> int:

@@ -21,7 +21,7 @@ from dashboard.panels.common import common
 from dashboard.patient_keys import PatientKeys
 from dashboard.patient_names import shared_prefix
 from dashboard.results import View
-from dashboard.words import backbone_labels, level_words
+from dashboard.words import backbone_labels, said
 from data_access.study.model import Study
 
 Json = Mapping[str, Any]
@@ -167,15 +167,3 @@ def _stated(rows: Any, column: str | None) -> list[str | None]:
 
 def _reason(study: Study, column: str, value: str | None) -> str | None:
     return None if value is None else said(study, column, value)
-
-
-def said(study: Study, column: str, value: str) -> str:
-    """A value as a reader says it: the study's word, else capitals as a sentence."""
-    words = level_words(study, column, value)
-    if words != value or not value.isupper():
-        return words
-    return words.capitalize().replace("+", " + ") if len(words) > SHORT_CODE else words
-
-
-#: codes of capitals up to this length stay as they are (UTD1, CMF)
-SHORT_CODE = 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,21 @@ def said() -> Callable[[Any], str]:
         if isinstance(part, list | tuple):
             return [w for p in part for w in words(p)]
         if isinstance(part, Component):
-            return words(getattr(part, "children", None))
+            written = getattr(part, "data-table", None)
+            return [*in_table(written), *words(getattr(part, "children", None))]
         return [str(part)]
+
+    def in_table(written: str | None) -> list[str]:
+        """What tables.js writes out of a table's data."""
+        if written is None:
+            return []
+        data = json.loads(written)
+        told = [data["head"], *(w for column in data["columns"] for w in column)]
+        for line in (line for body in data["bodies"] for line in body):
+            told += [line["label"], line.get("unit", "")]
+            for cell in line.get("cells", ()):
+                told.append(cell if isinstance(cell, str) else f"{cell[0]}/{cell[1]} {cell[2]}")
+        return told
 
     def join(part: Any) -> str:
         return " ".join("".join(f"{w}\x00" for w in words(part)).replace("\x00", " ").split())

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from components.overview.by_group import share
 from dashboard.pages.overview import CARDS
 from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
@@ -62,23 +63,30 @@ def test_objective_response_in_its_window(shelf: Shelf, said: Said) -> None:
     told = shown(shelf, "overview-efficacy", said)
     assert "2/9 (22.2%; 95% CI 2.8 to 60.0, Clopper-Pearson)" in told
     assert (
-        "2 of 9 patients had a confirmed response (CR or PR) within 182 days of first dose. "
-        "3 still pending, counted here as not responding."
+        "2 of 9 enrolled patients (22.2%; 95% CI 2.8 to 60.0) have a confirmed response (CR or PR) "
+        "within 182 days of first dose; 3 are still pending, so among these patients the final "
+        "figure will lie between 2/9 and 5/9."
     ) in told
 
 
 def test_disease_control_and_deaths(shelf: Shelf, said: Said) -> None:
     told = shown(shelf, "overview-efficacy", said)
     assert "4/9 (44.4%; 95% CI 13.7 to 78.8, Clopper-Pearson)" in told
-    assert "4 of 9 patients had a response, or stable disease lasting at least 42 days" in told
-    assert "2 of 9 patients died of any cause by the cut-off." in told
+    assert (
+        "4 of 9 enrolled patients (44.4%; 95% CI 13.7 to 78.8) have a response, or stable disease "
+        "lasting at least 42 days"
+    ) in told
+    assert (
+        "2 of 9 enrolled patients (22.2%; 95% CI 2.8 to 60.0) have died by the cut-off; "
+        "causes of death are not exported."
+    ) in told
 
 
 def test_progression_free_survival(shelf: Shelf, said: Said) -> None:
     """Events by hand: P02 PD on day 84, P04 PD on day 42; every other patient is censored."""
     told = shown(shelf, "overview-efficacy", said)
     assert "Progression-free survival at 6 months" in told
-    assert "2 of 9 patients progressed or died" in told
+    assert "2 of 9 enrolled patients have progressed or died" in told
 
 
 def test_the_numbers_on_the_card_are_those_of_the_panel(shelf: Shelf, said: Said) -> None:
@@ -183,7 +191,10 @@ def test_an_export_of_adsl_alone_says_what_is_missing(
 def test_a_death_without_a_date_is_still_a_death(other: Callable[..., Shelf], said: Said) -> None:
     flagged = ADSL.replace("2025-01-29,Y,2025-01-29", ",Y,2025-01-29")
     told = shown(other(adsl=flagged, adrs=ADRS), "overview-efficacy", said)
-    assert "2 of 9 patients died of any cause by the cut-off. 1 of them without a date" in told
+    assert (
+        "have died by the cut-off; causes of death are not exported. 1 of them without a date"
+        in told
+    )
 
 
 def test_a_response_after_the_window_is_shown_and_not_counted(
@@ -202,7 +213,7 @@ def test_without_a_window_the_whole_follow_up_counts(
 ) -> None:
     study = STUDY.replace("orr_window_days = 182\n", "").replace("window_days = 182\n", "")
     told = shown(other(study=study, adsl=ADSL, adrs=ADRS), "overview-efficacy", said)
-    assert "as their best response so far; no response window is stated" in told
+    assert "as best response so far; no response window is stated" in told
 
 
 def test_findings_are_counted_by_severity_and_opened_by_words(shelf: Shelf, said: Said) -> None:
@@ -252,10 +263,13 @@ def test_related_and_serious_events_of_the_safety_set(
     """Related and grade 3 or higher: P01 alone (twice); serious: P01 and P03; safety set of 8."""
     told = shown(other(adsl=ADSL, adrs=ADRS, adae=ADAE), "overview-safety", said)
     assert "n = 8" in told
-    assert "Treatment-related events of grade 3 or higher 1 of 8 patients" in told
+    assert "1 of 8 treated patients (12.5%; 95% CI 0.3 to 52.7) has had a treatment-related" in told
     assert "1/8 (12.5%; 95% CI 0.3 to 52.7, Clopper-Pearson)" in told
     assert "2 events in all" in told
-    assert "Serious adverse events 2 of 8 patients" in told
+    assert (
+        "Serious adverse events 2 of 8 treated patients (25.0%; 95% CI 3.2 to 65.1) have had"
+        in told
+    )
     assert "2/8 (25.0%" in told
 
 
@@ -264,7 +278,7 @@ def test_severity_is_never_called_a_grade(other: Callable[..., Shelf], said: Sai
     cells = [line.split(",") for line in ADAE.splitlines()]
     severity = "\n".join(",".join([*c[:7], words[c[7]], *c[8:]]) for c in cells) + "\n"
     told = shown(other(adsl=ADSL, adrs=ADRS, adae=severity), "overview-safety", said)
-    assert "Severe treatment-related events 1 of 8 patients" in told
+    assert "Severe treatment-related events 1 of 8 treated patients" in told
     assert "grade 3 or higher 1" not in told
 
 
@@ -276,3 +290,113 @@ def test_safety_without_events_or_doses_says_so(
         study='[study]\nid = "bare"\ntitle = "Bare"\n', adsl="USUBJID,SEX\nP01,F\n", adae=ADAE
     )
     assert "does not say who was dosed" in shown(bare, "overview-safety", said)
+
+
+# --- tables by backbone --------------------------------------------------------------------------
+
+
+def counted(shelf: Shelf, selection: Selection | None = None) -> dict[tuple[str, str], str]:
+    """(state, group) -> x/n of the disposition, reasons after a colon."""
+    chosen = selection or shelf.resolve("")[0]
+    answer = results_of(shelf).panel("overview-disposition", chosen, Audience.FULL)
+    card = next(c for c in CARDS if c.name == "overview-disposition")
+    assert card.rows is not None
+    _, rows = card.rows(answer)
+    return {
+        (f"{state}: {reason}" if reason else state, group): f"{x}/{n}"
+        for state, reason, group, x, n, _ in rows
+    }
+
+
+def test_disposition_by_backbone(shelf: Shelf, said: Said) -> None:
+    """By hand: taxane P01 P02 P06, eribulin P03 P04 P09, carboplatin P05 P06, platinum P05 P06 P07;
+    P08 has no backbone."""
+    told = counted(shelf)
+    groups = ("All", "Taxane", "Eribulin", "Carboplatin", "Platinum", "Not stated")
+    assert [told["Enrolled", g] for g in groups] == ["9/9", "3/3", "3/3", "2/2", "3/3", "1/1"]
+    assert [told["Treated", g] for g in groups] == ["8/9", "3/3", "2/3", "2/2", "3/3", "1/1"]
+    assert [told["Not treated", g] for g in groups] == ["1/9", "0/3", "1/3", "0/2", "0/3", "0/1"]
+    assert [told["On treatment", g] for g in groups] == ["4/9", "0/3", "1/3", "1/2", "2/3", "1/1"]
+    assert [told["Died", g] for g in groups] == ["2/9", "1/3", "1/3", "0/2", "0/3", "0/1"]
+    words = shown(shelf, "overview-disposition", said)
+    assert "not randomised; a patient can be in more than one column." in words
+    assert "Columns with fewer than 5 patients show counts only." in words
+    assert "8/9 (89%)" in words
+    assert "2/3 (" not in words
+
+
+def test_disposition_agrees_with_the_status_strip(shelf: Shelf) -> None:
+    status = results_of(shelf).panel("overview-status", shelf.resolve("")[0], Audience.FULL)
+    told = counted(shelf)
+    names = {"treated": "Treated", "on_treatment": "On treatment", "ended": "Treatment ended"}
+    for name, state in names.items():
+        headline = status["counts"][name]["headline"]
+        assert told[state, "All"] == f"{headline['x']}/{headline['n']}"
+
+
+def test_reasons_and_causes_are_the_words_of_the_export(
+    other: Callable[..., Shelf], said: Said
+) -> None:
+    lines = ADSL.splitlines()
+    reasons = {"P02": "PROGRESSIVE DISEASE,SEPSIS", "P04": ",UNKNOWN"}
+    adsl = "\n".join(
+        [f"{lines[0]},DCTREAS,DTHCAUS"]
+        + [f"{line},{reasons.get(line.split(',')[0], ',')}" for line in lines[1:]]
+    )
+    made = other(adsl=adsl + "\n", adrs=ADRS)
+    told = counted(made)
+    assert told["Treatment ended: Progressive disease", "All"] == "1/9"
+    assert told["Treatment ended: Not stated", "All"] == "3/9"
+    assert told["Died: Sepsis", "All"] == "1/9"
+    words = shown(made, "overview-efficacy", said)
+    assert "have died by the cut-off: 1 of sepsis and 1 of a cause that is not stated." in words
+
+
+def test_what_disposition_cannot_tell_is_said(other: Callable[..., Shelf], said: Said) -> None:
+    bare = other(study='[study]\nid = "bare"\ntitle = "Bare"\n', adsl="USUBJID,SEX\nP01,F\n")
+    words = shown(bare, "overview-disposition", said)
+    assert "does not say who was dosed" in words
+    assert "does not say who left the study" in words
+    assert "so deaths are not stated" in words
+    assert "Treated" not in words
+
+
+def test_baseline_by_backbone(other: Callable[..., Shelf], said: Said) -> None:
+    """Ages P01 to P09 by hand; P07 states none, P08 is the only man."""
+    ages = (40, 50, 60, 45, 55, 65, "", 70, 35, 99)
+    rows = [f"P{i:02d},{age},{'M' if i == 8 else 'F'}" for i, age in enumerate(ages, start=1)]
+    own = {row.split(",")[0]: row.split(",", 1)[1] for row in rows}
+    lines = ADSL.splitlines()
+    head = lines[0].split(",")
+    keep = [i for i, name in enumerate(head) if name not in ("AGE", "SEX")]
+    adsl = "\n".join(
+        ",".join([*(line.split(",")[i] for i in keep), *tail.split(",")])
+        for line, tail in [
+            (lines[0], "AGE,SEX"),
+            *((line, own[line.split(",")[0]]) for line in lines[1:]),
+        ]
+    )
+    words = shown(other(adsl=adsl + "\n", adrs=ADRS), "overview-baseline", said)
+    # 35 40 45 50 55 60 65 70: median 52.5
+    assert "Age (years) median (range) 52.5 (35 to 70) 3 values 3 values 2 values 2 values" in words
+    assert "F 8/9 (89%) 3/3 3/3 2/2 3/3 0/1 M 1/9 (11%) 0/3 0/3 0/2 0/3 1/1" in words
+    assert "Not stated 1/9 (11%) 0/3 0/3 0/2 1/3 0/1" in words
+
+
+def test_the_tables_follow_the_filter(shelf: Shelf, said: Said) -> None:
+    some = replace(shelf.resolve("")[0], backbones=("eribulin",))
+    told = counted(shelf, some)
+    assert {group for _, group in told} == {"All", "Eribulin"}
+    assert told["Treated", "All"] == "2/3"
+    assert "n = 3" in shown(shelf, "overview-baseline", said, some)
+
+
+def test_a_share_never_reads_as_none_or_all() -> None:
+    assert [share(x, 400) for x in (0, 1, 2, 200, 399, 400)] == [
+        "(0%)",
+        "(<1%)",
+        "(1%)",
+        "(50%)",
+        "(>99%)",
+        "(100%)",
+    ]
