@@ -123,23 +123,6 @@ def test_cox_by_arm(adam, expected):
         assert np.isclose(got.upper[i], want["upper"][f"ARM{name}"], rtol=1e-8)
 
 
-@pytest.mark.parametrize("key", ["gbsg", "lung"])
-def test_log_rank_of_r_survival_sets(shared, expected, key):
-    import pandas as pd
-
-    folder = shared / "data/survival_pkg_breast/csv"
-    want = expected("survival_pkg_breast")[key]["logrank_across_arms"]
-    if key == "gbsg":
-        rows = pd.read_csv(folder / "gbsg.csv")
-        got = log_rank(rows["rfstime"], rows["status"], rows["hormon"])
-    else:
-        rows = pd.read_csv(folder / "lung_ncctg.csv")
-        # R pasted the missing ECOG into a group of its own, "ecogNA"
-        got = log_rank(rows["time"], rows["status"] - 1, rows["ph.ecog"].fillna(-1))
-    assert np.isclose(got.chisq, want["chisq"], rtol=1e-8)
-    assert got.df == want["df"]
-
-
 def test_restricted_mean_of_uncensored_times_is_their_mean():
     curve = kaplan_meier([2, 4, 9], [1, 1, 1])
     assert np.isclose(restricted_mean(curve, 9).estimate, 5)

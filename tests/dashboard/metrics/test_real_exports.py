@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.metrics.cohort import NEVER, build_cohort
 from dashboard.metrics.kaplan_meier import KaplanMeierOptions, kaplan_meier
+from dashboard.metrics.logrank import log_rank
 from dashboard.metrics.populations import analysis_set
 from dashboard.metrics.recist import TERMS, overall_responses
 from dashboard.metrics.response import best_responses
@@ -206,19 +207,63 @@ def test_metabric_text_status(shared, expected):
     )
 
 
-@pytest.mark.parametrize(
-    ("key", "name", "time", "event"),
-    [
-        ("gbsg", "gbsg", "rfstime", "status"),
-        ("rotterdam_rfs", "rotterdam", "rtime", "recur"),
-        ("rotterdam_os", "rotterdam", "dtime", "death"),
-        ("lung", "lung_ncctg", "time", "status"),
-    ],
-)
-def test_breast_sets_of_r_survival(shared, expected, key, name, time, event):
+#: key of the reference -> file, time, event, group in the words of the reference
+R_SETS = {
+    "gbsg": (
+        "gbsg",
+        "rfstime",
+        "status",
+        lambda r: np.where(r["hormon"] == 1, "", "no_") + "hormon",
+    ),
+    "rotterdam_rfs": ("rotterdam", "rtime", "recur", lambda r: _pasted("chemo", r["chemo"])),
+    "rotterdam_os": ("rotterdam", "dtime", "death", lambda r: _pasted("chemo", r["chemo"])),
+    "lung": ("lung_ncctg", "time", "status", lambda r: _pasted("ecog", r["ph.ecog"])),
+    "colon_recurrence": ("colon", "time", "status", lambda r: r["rx"].to_numpy(dtype=str)),
+}
+
+
+def _pasted(word, values):
+    """R's paste0: a missing value becomes the letters NA."""
+    return np.array([f"{word}{'NA' if pd.isna(v) else int(v)}" for v in values])
+
+
+@pytest.mark.parametrize("key", R_SETS)
+def test_breast_lung_and_colon_sets_of_r_survival(shared, expected, key):
+    """Curves overall and by group, and the log-rank test. Colon has two rows per patient, one per
+    kind of event: a recurrence is etype 1.
+    """
+    name, time, event, group_of = R_SETS[key]
     rows = pd.read_csv(shared / f"data/survival_pkg_breast/csv/{name}.csv")
-    status = rows[event] - (1 if key == "lung" else 0)
-    check_curve(rows[time], status.to_numpy(), expected("survival_pkg_breast")[key]["overall"])
+    if key == "colon_recurrence":
+        assert (rows["id"].value_counts() == 2).all()
+        rows = rows[rows["etype"] == 1]
+    days, group = rows[time].to_numpy(), group_of(rows)
+    status = rows[event].to_numpy() == (2 if key == "lung" else 1)
+    want = expected("survival_pkg_breast")[key]
+    check_curve(days, status, want["overall"])
+    groups = [k for k in want if k not in {"overall", "logrank_across_arms"}]
+    assert set(groups) == set(group.tolist())
+    for level in groups:
+        check_curve(days[group == level], status[group == level], want[level])
+    test, theirs = log_rank(days, status, group), want["logrank_across_arms"]
+    assert (same(test.chisq, theirs["chisq"]), test.df) == (True, theirs["df"])
+    assert same(test.p, theirs["p"])
+
+
+def test_both_rows_of_a_colon_patient_are_refused_not_counted_twice(shared):
+    """Handed over whole, as an endpoint with two records per patient, nobody has a time."""
+    rows = pd.read_csv(shared / "data/survival_pkg_breast/csv/colon.csv")
+    tte = pd.DataFrame(
+        {
+            "USUBJID": rows["id"].astype(str),
+            "PARAMCD": "DFS",
+            "AVAL": rows["time"].astype(float),
+            "CNSR": 1.0 - rows["status"],
+        }
+    )
+    got = exported_time_to_event(tte, "DFS", ("DFS",))
+    assert (got.days, len(got.excluded)) == ((), 929)
+    assert {e.reason for e in got.excluded} == {"more than one DFS record"}
 
 
 def test_onco_derived_times_agree_with_the_exports_own(onco, adam):
