@@ -14,11 +14,17 @@ import numpy as np
 import pandas as pd
 
 from dashboard.metrics.adverse_events import AdverseEvents
-from dashboard.metrics.cohort import FIRST_DOSE_COLUMNS, NEVER, Cohort, build_cohort
+from dashboard.metrics.cohort import FIRST_DOSE_COLUMNS, Cohort, build_cohort
+from dashboard.metrics.contacts import with_contacts
 from dashboard.metrics.kaplan_meier import KaplanMeierOptions
-from dashboard.metrics.populations import Evidence, SetId, SetRule, analysis_set
+from dashboard.metrics.populations import (
+    Evidence,
+    SetId,
+    SetRule,
+    analysis_set,
+    response_evidence,
+)
 from dashboard.metrics.recist import (
-    NE,
     OVERALL_PARAMCDS,
     Assessments,
     empty_assessments,
@@ -90,7 +96,8 @@ class Analysis:
 
     @cached_property
     def cohort(self) -> Cohort:
-        return build_cohort(self.adsl, self.cut.cut_date, origin=self.cut.study.origin)
+        made = build_cohort(self.adsl, self.cut.cut_date, origin=self.cut.study.origin)
+        return with_contacts(made, self.adsl, self.frame)
 
     @cached_property
     def assessments(self) -> Assessments:
@@ -139,10 +146,13 @@ class Analysis:
         rules = {
             s.id: SetRule(s.id, s.label, s.column, tuple(s.values)) for s in self.cut.study.sets
         }
+        adsl, cohort = self.adsl, self.cohort
+        enrolled = analysis_set(adsl, cohort, "enrolled", rule=rules.get("enrolled"))
+        evidence = self._evidence(enrolled)
         return {
-            id_: analysis_set(
-                self.adsl, self.cohort, id_, rule=rules.get(id_), evidence=self._evidence
-            )
+            id_: enrolled
+            if id_ == "enrolled"
+            else analysis_set(adsl, cohort, id_, rule=rules.get(id_), evidence=evidence)
             for id_ in SETS
         }
 
@@ -276,24 +286,9 @@ class Analysis:
         )
         return progression_free_survival(self.cohort, self.assessments, rules)
 
-    @cached_property
-    def _evidence(self) -> Evidence:
-        cohort, seen = self.cohort, self.assessments
+    def _evidence(self, enrolled: AnalysisSet) -> Evidence:
         adtr = self.frame("ADTR")
-        measurable = None
+        sums = None
         if adtr is not None:
-            sums = target_sums(adtr, cohort, paramcds=self.sum_paramcds)
-            if sums.paramcd is not None:
-                measurable = frozenset(cohort.usubjid[~np.isnan(sums.base)].tolist())
-        adequate = np.unique(seen.patient[(seen.response != NE) & (seen.day > 0)])
-        progressed = {
-            u
-            for u, d in zip(self.responses.usubjid, self.responses.first_pd_day, strict=True)
-            if d is not None
-        }
-        dead = set(cohort.usubjid[cohort.death < NEVER].tolist())
-        return Evidence(
-            measurable=measurable,
-            assessed=None if seen.paramcd is None else frozenset(cohort.usubjid[adequate].tolist()),
-            ended_early=frozenset(progressed | dead),
-        )
+            sums = target_sums(adtr, self.cohort, paramcds=self.sum_paramcds)
+        return response_evidence(self.cohort, self.assessments, sums, enrolled=enrolled)

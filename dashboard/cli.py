@@ -417,7 +417,7 @@ def _metrics(commands: Any) -> None:
     command.add_argument(
         "--population", choices=("enrolled", "safety", "full", "evaluable"), default="enrolled"
     )
-    command.add_argument("--rule", choices=("fda", "ema"), default="fda")
+    command.add_argument("--rule", choices=("fda", "ema"))
     command.add_argument("--conf-type", choices=("log-log", "log", "plain"))
     command.add_argument(
         "--times", type=_times, default=(), metavar="T,...", help="in each endpoint's own unit"
@@ -453,7 +453,11 @@ def _run_metrics(arguments: argparse.Namespace) -> int:
 
     where: dict[str, tuple[str, ...]] = {}
     for column, values in arguments.where:
-        where[column] = (*where.get(column, ()), *values)
+        if column in where:
+            return _stop(
+                f"{column} is named twice. Name all values at once: {column}=A,B", as_json=True
+            )
+        where[column] = values
     options = ReportOptions(
         where=where,
         population=arguments.population,

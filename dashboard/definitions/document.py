@@ -30,9 +30,10 @@ never dosed); `[origin] event` changes it.
 | enrolled | signed consent and enrolled | `ENRLFL = Y`; else `ITTFL`; else `RANDFL`; else ADSL without screen failures |
 | safety | at least one dose of any study drug | `SAFFL = Y`, else a date of first dose |
 | full analysis | at least one dose of inosine and of the backbone | `FASFL = Y`, else first doses of both (`INOSDT`, `CHMSDT`) |
-| response-evaluable | measurable disease at baseline, and an adequate later assessment, or PD or death before one | `RESPEVFL = Y`, else from the records |
+| response-evaluable | enrolled, measurable disease at baseline, and an adequate later assessment, or PD or death before one | `RESPEVFL = Y`, else from the records (measurable: `MEASFL`, `BMEASIFL`, else a baseline sum above 0) |
 
-The rule used is shown. A set that the export cannot tell is "not stated". No denominator is made by dropping NE or
+The rule used is shown; a flag without any value says nothing, and the next rule is used. Two evaluators are never mixed:
+without an investigator the one with most records counts. A set that the export cannot tell is "not stated". No denominator is made by dropping NE or
 missing responses.
 
 ## Where the export derives a value itself

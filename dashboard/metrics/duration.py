@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.metrics.cohort import NEVER, Cohort, Days
-from dashboard.metrics.response import BestResponses, day_array
+from dashboard.metrics.response import RESPONSE, BestResponses, day_array
 from dashboard.metrics.time_to_event import TimeToEvent
 from dashboard.metrics.types import AnalysisSet, Estimate, Exclusion, Result
 
@@ -39,7 +39,7 @@ def duration_of_response(cohort: Cohort, responses: BestResponses, pfs: TimeToEv
     excluded = []
     kept = []
     for i, u in enumerate(responses.usubjid):
-        if responses.confirmed[i] not in {"CR", "PR"}:
+        if responses.confirmed[i] not in RESPONSE:
             excluded.append(Exclusion(u, "no confirmed response"))
         elif start[i] >= NEVER or end[i] >= NEVER:
             excluded.append(Exclusion(u, "response or PFS has no date"))
@@ -87,6 +87,11 @@ def time_to_response(responses: BestResponses, members: AnalysisSet) -> TimeToRe
     ]
     days = np.array([d for _, d in found], dtype=np.float64)
     responders = {u for u, _ in found}
+    undated = {
+        u
+        for u, term in zip(responses.usubjid, responses.confirmed, strict=True)
+        if term in RESPONSE
+    }
     return TimeToResponse(
         n=len(found),
         median=float(np.median(days)) if found else None,
@@ -95,6 +100,8 @@ def time_to_response(responses: BestResponses, members: AnalysisSet) -> TimeToRe
         usubjid=tuple(u for u, _ in found),
         days=tuple(d for _, d in found),
         excluded=tuple(
-            Exclusion(u, "no confirmed response") for u in members.patients if u not in responders
+            Exclusion(u, "response has no date" if u in undated else "no confirmed response")
+            for u in members.patients
+            if u not in responders
         ),
     )

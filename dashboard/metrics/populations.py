@@ -71,7 +71,8 @@ def response_evidence(
 ) -> Evidence:
     """Evidence from the records: baseline sums, adequate assessments, and PD or death.
 
-    Measurable disease is a baseline sum above 0; without target sums no record says.
+    Measurable disease is a baseline sum above 0; without target sums no record says. What was
+    assessed on the day of the origin is no post-baseline assessment.
     """
     ids = cohort.usubjid
 
@@ -84,7 +85,9 @@ def response_evidence(
     return Evidence(
         enrolled=None if enrolled is None else frozenset(enrolled.patients),
         measurable=None if sums is None or sums.paramcd is None else those(sums.base > 0),
-        assessed=None if assessments.paramcd is None else those(seen(assessments.response != NE)),
+        assessed=None
+        if assessments.paramcd is None
+        else those(seen((assessments.response != NE) & (assessments.day > 0))),
         ended_early=those(seen(assessments.response == PD) | (cohort.death < NEVER)),
     )
 

@@ -119,11 +119,27 @@ def pick_parameter(adrs: Frame, paramcds: Sequence[str]) -> tuple[Rows, str | No
     return take(adrs, np.zeros(len(adrs), dtype=np.bool_)), None
 
 
+#: other words for the investigator, as exports write them
+INVESTIGATOR_TERMS = ("INVESTIGATOR", "INV", "INVESTIGATOR ASSESSMENT", "LOCAL", "SITE")
+
+
 def pick_evaluator(rows: Rows, column: str, evaluator: str) -> Rows:
-    """The evaluator's rows where there are any; otherwise all rows."""
+    """The evaluator's rows where there are any; else those of the evaluator with most rows.
+
+    Two readers are never mixed: the worst of two opinions is nobody's. Equally many rows: the first
+    name. Rows without a name belong to whoever is chosen when there is only one name.
+    """
     who = text(rows, column)
-    chosen = who == evaluator.upper()
-    return rows.take(chosen) if chosen.any() else rows
+    names = INVESTIGATOR_TERMS if evaluator == INVESTIGATOR_TERMS[0] else (evaluator.upper(),)
+    for name in names:
+        chosen = who == name
+        if chosen.any():
+            return rows.take(chosen)
+    counts = Counter(w for w in who.tolist() if w)
+    if len(counts) < 2:
+        return rows
+    most = min(counts, key=lambda w: (-counts[w], w))
+    return rows.take(who == most)
 
 
 def first_row(mask: Bools, records: Assessments) -> Days:

@@ -201,7 +201,9 @@ def _fda(
 ) -> Outcome:
     event_day, name = first_event
     end, event, reason = _as_observed(cohort, assessments, event_day, name)
-    before_event = np.maximum(_last_adequate(assessments, event_day), 0)
+    # a scan on the day of death was not missed; the scan of a PD is the event itself
+    known_by = np.where(name == DEATH_EVENT, event_day + 1, event_day)
+    before_event = np.maximum(_last_adequate(assessments, known_by), 0)
     missed = event & (event_day - before_event > max_gap)
     end = np.where(missed, before_event, end)
     reason = np.where(missed, MISSED, reason)

@@ -22,11 +22,12 @@ class ReportError(ValueError):
 @dataclass(frozen=True, slots=True)
 class ReportOptions:
     """`where`: ADSL column -> accepted values (any of them; columns combine with and).
-    `times` are in each endpoint's own unit. None leaves the choice to the study."""
+    `times` are in each endpoint's own unit. None leaves the choice to the study. `rule`: of what
+    Interim derives; None: as the pages do, from the exported PFS where there is one, else FDA."""
 
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     population: Literal["enrolled", "safety", "full", "evaluable"] = "enrolled"
-    rule: Literal["fda", "ema"] = "fda"
+    rule: Literal["fda", "ema"] | None = None
     conf_type: ConfType | None = None
     times: tuple[float, ...] = ()
     by: str | None = None
@@ -69,11 +70,10 @@ def selected(adsl: pd.DataFrame, where: Mapping[str, tuple[str, ...]]) -> frozen
         column = column_of(adsl, name)
         here = words(adsl[column])
         wanted = {v.strip() for v in values}
-        if not wanted & set(here.tolist()):
+        unknown = sorted(wanted - set(here.tolist()))
+        if unknown:  # a misspelt value beside a right one would leave patients out unnoticed
             some = ", ".join(repr(v) for v in sorted({v for v in here.tolist() if v})[:12])
-            raise ReportError(
-                f"No patient has {column} = {' or '.join(sorted(wanted))}; it holds {some}."
-            )
+            raise ReportError(f"No patient has {column} = {' or '.join(unknown)}; it holds {some}.")
         keep &= np.isin(here, np.array(sorted(wanted), dtype=object))
     return frozenset(adsl["USUBJID"].to_numpy(dtype=object)[keep].tolist())
 

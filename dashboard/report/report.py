@@ -33,8 +33,14 @@ class Report:
             raise ReportError(f"There is no section {unknown[0]}; there are {', '.join(SECTIONS)}.")
         self.cut, self.options = cut, options
         self.analysis = Analysis(cut)
+        self._known(options.population)
         self.chosen = selected(self.analysis.adsl, options.where)
         self.groups = groups_by(self.analysis.adsl, options.by) if options.by else None
+
+    def _known(self, population: str) -> None:
+        found = self.analysis.sets[population]
+        if not found.derivable:
+            raise ReportError(f"{found.label}: {found.rule}. Choose another --population.")
 
     def set(self, id_: str) -> AnalysisSet:
         """An analysis set as the filters leave it."""

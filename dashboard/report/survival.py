@@ -41,7 +41,7 @@ class Survival:
         self.times, self.groups = times, groups
         self.inside = frozenset(members.patients)
 
-    def exported(self, rule: str) -> Json:
+    def exported(self, rule: str | None) -> Json:
         """Every endpoint of ADTTE by its PARAMCD, and PFS, OS, DOR derived where not exported."""
         out: Json = {}
         adtte = self.analysis.frame("ADTTE")
@@ -105,12 +105,12 @@ class Survival:
         narrowed = self._of_export(rows, code) if len(rows) else None
         return None if narrowed is None else narrowed | {"population_note": "confirmed responders"}
 
-    def _derived(self, endpoint: str, rule: str) -> Json | None:
+    def _derived(self, endpoint: str, rule: str | None) -> Json | None:
         data: TimeToEvent | None
         if endpoint == "OS":
             data = self.analysis.os
         else:
-            data = self.analysis.derived_pfs(rule)
+            data = self.analysis.pfs(rule or "primary")
             if data is not None and endpoint == "DOR":
                 cohort, responses = self.analysis.cohort, self.analysis.responses
                 data = duration_of_response(cohort, responses, data)

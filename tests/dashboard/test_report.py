@@ -172,3 +172,16 @@ def test_the_documented_fields_exist_somewhere(whole):
     page = Path(ROOT / "docs" / "metrics-json.md").read_text(encoding="utf-8")
     for section in SECTIONS:
         assert f"## `{section}`" in page
+
+
+def test_a_set_that_the_export_cannot_tell_is_refused_in_words(cut):
+    with pytest.raises(ReportError, match="ADSL has neither FASFL nor the first doses"):
+        metrics_report(cut, ReportOptions(population="full"))
+
+
+def test_duration_of_response_ends_where_the_shown_pfs_ends(cut):
+    """The export has PFS but no duration; with a rule set named, the derived PFS ends it."""
+    shown = metrics_report(cut, ReportOptions(only=("survival",)))["survival"]
+    named = metrics_report(cut, ReportOptions(only=("survival",), rule="fda"))["survival"]
+    assert (shown["DOR"]["rule"], named["DOR"]["rule"]) == ("as exported (PFS)", "FDA")
+    assert shown["PFS"] == named["PFS"]
