@@ -22,7 +22,6 @@ from dashboard.settings import Settings, SettingsError
 from data_access import VERSION
 from data_access.findings import DataError, Finding, Severity, describe, in_order
 from data_access.importer import ImportResult, check_exports, import_exports
-from data_access.rawtable import RawTable
 from data_access.store import CutStore, CutSummary
 
 GOOD, REFUSED, MISUSE = 0, 1, 2
@@ -374,29 +373,17 @@ def _template(commands: Any) -> None:
 
 def _run_template(arguments: argparse.Namespace) -> int:
     from data_access.readers.exports import collect
+    from data_access.readers.loose import loose_tables
     from data_access.study.template import template
 
     collection = collect(arguments.exports, None, progress=_say)
     for finding in collection.findings:
         if finding.severity is not Severity.NOTE:
             _say(describe(finding))
-    tables = collection.tables or _any_tables(arguments.exports)
+    known = {t.source.name for t in collection.tables}
+    tables = [*collection.tables, *loose_tables(arguments.exports, known)]
     _write(template(tables).rstrip("\n"), sys.stdout)
     return GOOD if tables else REFUSED
-
-
-def _any_tables(exports: Path) -> list[RawTable]:
-    """Tables of a folder none of whose files is called like a domain: one may be ADSL."""
-    from data_access.readers import read_file
-
-    found: list[RawTable] = []
-    for path in sorted(exports.iterdir()) if exports.is_dir() else []:
-        if path.is_file() and not path.name.startswith("."):
-            try:
-                found += read_file(path, name=path.name)
-            except DataError:
-                continue  # not a table; collect() has told what looked like one
-    return found
 
 
 # --- metrics -------------------------------------------------------------------------------------

@@ -8,6 +8,8 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from data_access.findings import MAX_LISTED, Finding, Place, Rule, Severity
 from data_access.schema import DOMAINS, Kind
@@ -201,6 +203,13 @@ def hits(context: Context, domain: str, mask: pd.Series | np.ndarray) -> Hits:
     if isinstance(mask, pd.Series):
         mask = mask.to_numpy(dtype=bool, na_value=False)
     return Hits(context, domain, frame, np.flatnonzero(mask))
+
+
+def among(values: pd.Series[str], known: pd.Series[str]) -> pd.Series[bool]:
+    """Which of `values` are among `known`; a missing one is not. `Series.isin` turns every one of
+    many known texts into an object first."""
+    inside = pc.is_in(pa.array(values, from_pandas=True), pa.array(known.dropna()))
+    return pd.Series(inside.to_numpy(zero_copy_only=False), index=values.index, dtype=bool)
 
 
 def counted(number: int, noun: str) -> str:

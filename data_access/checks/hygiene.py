@@ -79,7 +79,7 @@ _LONGEST_KEY = 200
 #: What people write at the head of a line of totals, and at the end of a listing.
 _TOTALS = (
     r"(?i)^\W*(?:(?:grand |sub)?totals?|sum|overall|mean|average|count|gesamt|summe|insgesamt|"
-    r"合计|总计|小计|(?:end of (?:file|listing|report))|eof)\W*$"
+    r"合计|总计|小计|end of (?:file|listing|report)|eof)\W*$"
 )
 
 _BIDI = "\u202a-\u202e\u2066-\u2069"
@@ -212,13 +212,12 @@ def long_keys(context: Context) -> Iterable[Finding]:
     """Ids too long to be one, in the keys of every domain. The ids are not repeated."""
     for domain, _ in context.with_columns():
         for column in columns_of(context, domain, Kind.KEY):
-            values = distinct(context, domain, column)
-            bad = values[values.str.len() > _LONGEST_KEY]
-            if len(bad):
-                found = hits(context, domain, context.frames[domain][column].isin(list(bad)))
+            length = context.frames[domain][column].str.len()
+            found = hits(context, domain, length > _LONGEST_KEY)
+            if found:
                 yield LONG_KEY.finding(
                     f"{column} is longer than {_LONGEST_KEY} characters in "
-                    f"{found.told(noun(domain))} (up to {bad.str.len().max():,}).",
+                    f"{found.told(noun(domain))} (up to {length.max():,.0f}).",
                     domain=domain,
                     column=column,
                     places=found.places(column),
@@ -227,17 +226,18 @@ def long_keys(context: Context) -> Iterable[Finding]:
 
 
 def totals(context: Context) -> Iterable[Finding]:
-    """Lines whose USUBJID is a word for a total."""
-    for domain, frame in context.with_columns("USUBJID"):
-        words = distinct(context, domain, "USUBJID")
-        bad = words[words.str.contains(_TOTALS)]
-        if len(bad):
-            found = hits(context, domain, frame["USUBJID"].isin(list(bad)))
-            yield found.finding(
-                TOTALS,
-                f"USUBJID says {visible(str(bad.iloc[0]))} in {found.told(noun(domain))}.",
-                column="USUBJID",
-            )
+    """Lines of ADSL whose USUBJID is a word for a total. Elsewhere they belong to nobody."""
+    adsl = context.frame("ADSL", "USUBJID")
+    if adsl is None:
+        return
+    found = hits(context, "ADSL", adsl["USUBJID"].str.contains(_TOTALS))
+    if found:
+        word = str(adsl["USUBJID"].iloc[found.index[0]])
+        yield found.finding(
+            TOTALS,
+            f"USUBJID says {visible(word)} in {found.told(noun('ADSL'))}.",
+            column="USUBJID",
+        )
 
 
 CHECKS: tuple[Check, ...] = (characters, long_keys, totals)

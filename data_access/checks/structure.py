@@ -14,6 +14,7 @@ from data_access.checks.context import (
     PROVENANCE,
     Check,
     Context,
+    among,
     counted,
     hits,
     noun,
@@ -231,12 +232,12 @@ def subjects_unknown(context: Context) -> Iterable[Finding]:
     adsl = context.frames.get("ADSL")  # one without rows knows nobody
     if adsl is None or "USUBJID" not in adsl:
         return
-    known = set(adsl["USUBJID"].dropna())
+    known = adsl["USUBJID"].dropna()
     for domain, frame in context.with_columns("USUBJID"):
         if domain == "ADSL":
             continue
         ids = frame["USUBJID"]
-        found = hits(context, domain, ids.notna() & ~ids.isin(known))
+        found = hits(context, domain, ids.notna() & ~among(ids, known))
         if found:
             told = found.told(noun(domain), "belongs|belong")
             yield found.finding(
@@ -256,7 +257,7 @@ def subjects_without(context: Context) -> Iterable[Finding]:
         return
     ids = adsl["USUBJID"].dropna().drop_duplicates()
     for domain, frame in context.with_columns("USUBJID"):
-        missing = sorted(ids[~ids.isin(frame["USUBJID"].drop_duplicates())])
+        missing = sorted(ids[~among(ids, frame["USUBJID"])])
         if missing and domain != "ADSL":
             verb = "has" if len(missing) == 1 else "have"
             yield WITHOUT.finding(

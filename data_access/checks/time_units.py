@@ -126,7 +126,8 @@ def fractions(context: Context) -> Iterable[Finding]:
     adtte, rows = given
     silent = rows & unit_of(adtte).isna() & adtte["AVAL"].notna()
     if "PARAM" in adtte:
-        silent &= adtte["PARAM"].map(lambda p: unit_in(str(p)) is None)
+        spoken = [p for p in adtte["PARAM"].dropna().unique() if unit_in(str(p))]
+        silent &= ~adtte["PARAM"].isin(spoken)
     if {"STARTDT", "ADT"} <= set(adtte.columns):
         silent &= adtte["STARTDT"].isna() | adtte["ADT"].isna()
     for code, mine in _code_rows(adtte, silent):

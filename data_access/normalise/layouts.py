@@ -88,5 +88,10 @@ def advice(values: Sequence[str], domain: str) -> str | None:
     return None
 
 
+def within_sas_days(values: Sequence[str]) -> bool:
+    """Whether numbers written as text can all be SAS days of our times."""
+    return _within([float(v) for v in values], _SAS_DAYS)
+
+
 def _within(numbers: Sequence[float], bounds: tuple[int, int]) -> bool:
     return all(bounds[0] <= n <= bounds[1] for n in numbers)

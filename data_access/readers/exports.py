@@ -38,7 +38,7 @@ _NAMED_INSIDE = (".xpt", ".sas7bdat", ".json", ".ndjson", ".dsjc", ".xlsx", ".xl
 #: a copy that an editor or a person left beside the file
 _COPIES = (".bak", ".old", ".orig", ".tmp", ".swp", ".save")
 #: what a file of patients may be written in
-_TABULAR = (*_NAMED_INSIDE, ".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq")
+TABULAR = (*_NAMED_INSIDE, ".csv", ".tsv", ".tab", ".txt", ".parquet", ".pq")
 #: a feature table has a column per sample or taxon
 FEATURE_COLUMNS = 1_000_000
 
@@ -370,7 +370,7 @@ def _name_it(domain: str, work: _Work) -> str | None:
 
 def _candidate(domain: str, work: _Work) -> str | None:
     """A file set aside that may be a domain: one named like it, or the only table."""
-    files = [n for n in work.aside if Path(n).suffix.casefold() in _TABULAR]
+    files = [n for n in work.aside if Path(n).suffix.casefold() in TABULAR]
     named = [n for n in work.aside if domain.casefold() in stem(n).casefold() and "/" not in n]
     return next(iter(named), files[0] if len(files) == 1 else None)
 
@@ -380,7 +380,7 @@ def _copies(work: _Work, domains: Mapping[str, RawTable]) -> Iterator[Finding]:
     for name in sorted(work.aside):
         words = re.split(r"[\W_]+", stem(name).upper())
         domain = next((d for d in domains if d in words), None)
-        if domain and not name.endswith("/") and Path(name).suffix.casefold() in _TABULAR:
+        if domain and not name.endswith("/") and Path(name).suffix.casefold() in TABULAR:
             yield rules.COPY.finding(
                 f"{name} is not used: {domain} is read from {domains[domain].source.name}.",
                 domain=domain,

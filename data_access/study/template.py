@@ -5,7 +5,6 @@ Lines with `##` explain; lines with one `#` are proposals that become statements
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +15,8 @@ from data_access.readers.recognise import domain_of
 from data_access.schema import DOMAINS
 from data_access.study.model import Rules, Terms
 from data_access.study.profile import Profile, words
+from data_access.study.proposals import Sorted, dates, features, sort_tables
+from data_access.study.proposals import quoted as _quoted
 from data_access.study.suggest import nearest
 
 _HEAD = """\
@@ -52,18 +53,12 @@ _EVERYWHERE = 3
 
 def template(tables: Sequence[RawTable]) -> str:
     """A commented study.toml for the given tables, recognised or not; it parses as it stands."""
-    profiles: dict[str, Profile] = {}
-    others: list[Profile] = []
-    for table in tables:
-        domain = domain_of(table, None)
-        if domain and domain not in profiles:
-            profiles[domain] = Profile(table)
-        else:
-            others.append(Profile(table))
+    found = sort_tables([(t, domain_of(t, None)) for t in tables])
+    profiles, others = found.profiles, found.others
     parts = (
         _study(profiles),
         _design(profiles),
-        _files(profiles, others),
+        _files(found),
         _domains(profiles, others),
         _sets(profiles.get("ADSL")),
         _backbones(profiles.get("ADSL")),
@@ -71,16 +66,12 @@ def template(tables: Sequence[RawTable]) -> str:
         _terms(profiles),
         _missing([*profiles.values(), *others]),
         _wide(profiles, others),
+        features(found),
         _filters(profiles.get("ADSL"), others),
         _plans(),
         _identifiers([*profiles.values(), *others]),
     )
     return _HEAD + "".join("\n" + "\n".join(lines) + "\n" for lines in map(list, parts) if lines)
-
-
-def _quoted(text: str) -> str:
-    """A TOML basic string on one line."""
-    return json.dumps(words(text), ensure_ascii=False)
 
 
 def _counts(levels: Mapping[str, int]) -> str:
@@ -140,15 +131,20 @@ def _design(profiles: Mapping[str, Profile]) -> Iterator[str]:
 # --- files and columns --------------------------------------------------------------------------
 
 
-def _files(profiles: Mapping[str, Profile], others: Sequence[Profile]) -> Iterator[str]:
+def _files(tables: Sorted) -> Iterator[str]:
+    profiles = tables.profiles
     yield "[files]"
     for domain, profile in profiles.items():
         size = f"{profile.table.rows:,} rows, {len(profile.table.columns):,} columns"
-        yield f"# {domain.lower()} = {_quoted(profile.name)}  ## {DOMAINS[domain].title}: {size}"
+        guess = ", by its name; remove the # if so" if domain in tables.guessed else ""
+        title = f"{DOMAINS[domain].title}{guess}"
+        yield f"# {domain.lower()} = {_quoted(profile.name)}  ## {title}: {size}"
+    for domain, profile in tables.doubles:
+        yield f"## {_quoted(profile.name)} is {domain} too: name the one to read, or take it away."
     absent = [d for d in DOMAINS if d not in profiles]
     if absent:
         yield f"## not found: {', '.join(absent)}"
-    for i, profile in enumerate(others):
+    for i, profile in enumerate(tables.others):
         size = f"{profile.table.rows:,} rows, {len(profile.table.columns):,} columns"
         yield f"## {_quoted(profile.name)} ({size}) is not named as a domain."
         if i == 0 and "ADSL" in absent:
@@ -160,10 +156,13 @@ def _domains(profiles: Mapping[str, Profile], others: Sequence[Profile]) -> Iter
     if "ADSL" not in profiles and others:
         named.insert(0, ("ADSL", others[0]))
     for domain, profile in named:
+        written = dates(domain, profile)
+        if written or not profile.has("USUBJID"):
+            yield f"# [domains.{domain.lower()}]"
+            yield from written
         if profile.has("USUBJID"):
             continue
         candidates = profile.unique() if domain == "ADSL" else _like_subject(profile)
-        yield f"# [domains.{domain.lower()}]"
         yield f"## {_quoted(profile.name)} has no USUBJID. Columns that could identify the patient:"
         if not candidates:
             yield "## none found"

@@ -151,3 +151,70 @@ def test_the_proposed_keys_of_real_sheets(shared: Path) -> None:
     assert study.wide_response[0].column == "Best.Confirmed.Overall.Response"
     assert study.terms.missing == ("NA",)
     assert "10285" not in text
+
+
+GUT = raw("gut_genus.tsv", {"TAXON": ["A", "B"], "S-1": ["3", "0"], "S-2": ["5", "7"]})
+LINEAGE = raw(
+    "lineage.tsv",
+    {"TAXON": ["A", "B", "C"], "Phylum": ["p"] * 3, "Family": ["f"] * 3, "Genus": ["g"] * 3},
+)
+
+
+def test_a_feature_table_is_proposed_with_its_kind_and_taxonomy() -> None:
+    text = template([ADSL, GUT, LINEAGE])
+
+    assert parse_study(text).features == ()
+    (table,) = parse_study(uncommented(text)).features
+    assert (table.id, table.file, table.kind) == ("gut-genus", "gut_genus.tsv", "counts")
+    assert table.taxonomy == "lineage.tsv"
+    assert "2 samples, 2 taxa" in text
+    assert "ADMB (USUBJID, SAMPLEID) says which patient a sample is of" in text
+
+
+def test_a_feature_table_is_never_proposed_as_the_patients() -> None:
+    sheet = raw("sheet.csv", {"PATIENT": ["1", "2", "3"], "ARM": ["a", "b", "b"]})
+    other = raw("aaa.csv", {"CODE": ["1", "2"], "TEXT": ["x", "y"]})
+    study = parse_study(uncommented(template([other, GUT, LINEAGE, sheet])))
+
+    assert study.files["ADSL"].paths == ("sheet.csv",)
+
+
+def test_a_file_called_like_one_domain_is_proposed_as_it() -> None:
+    table = raw("cadsl.csv", {"USUBJID": ["1", "2"], "SAFFL": ["Y", "N"]})
+    text = template([table])
+
+    assert '# adsl = "cadsl.csv"  ## Subjects, by its name; remove the # if so: 2 rows' in text
+    assert parse_study(uncommented(text)).files["ADSL"].paths == ("cadsl.csv",)
+
+
+def test_a_second_table_of_a_domain_is_named() -> None:
+    text = template([ADSL, raw("adsl.xpt", {"USUBJID": ["1"]})])
+
+    assert '## "adsl.xpt" is ADSL too: name the one to read, or take it away.' in text
+
+
+@pytest.mark.parametrize(
+    ("values", "layout", "open_"),
+    [
+        (["31JAN2026", "28FEB2026"], "%d%b%Y", False),
+        (["31/01/2026", "28/02/2026"], "%d/%m/%Y", False),
+        (["03/01/2026", "04/02/2026"], "%d/%m/%Y", True),
+        (["24137", "24138"], "sas", False),
+    ],
+)
+def test_the_way_dates_are_written_is_proposed(values: list[str], layout: str, open_: bool) -> None:
+    adsl = raw("adsl.csv", {"USUBJID": ["1", "2"], "TRTSDT": values})
+    text = template([adsl])
+
+    assert parse_study(text).domains == {}
+    assert parse_study(uncommented(text)).domains["ADSL"].dates == layout
+    assert ('## or: dates = "%m/%d/%Y"' in text) is open_
+
+
+def test_dates_of_two_ways_are_pointed_out() -> None:
+    columns = {"USUBJID": ["1", "2"], "TRTSDT": ["31JAN2026", None]}
+    text = template([raw("adsl.csv", {**columns, "TRTEDT": ["2026-02-01", None]})])
+    assert "## dates: TRTSDT are not written as YYYY-MM-DD; TRTEDT is. Export all so." in text
+    text = template([raw("adsl.csv", {**columns, "TRTEDT": ["soon", None]})])
+    assert "## dates: TRTSDT, TRTEDT are not written as YYYY-MM-DD, and not all in one way" in text
+    assert parse_study(uncommented(text)).domains["ADSL"].dates == "iso"
