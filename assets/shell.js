@@ -1,56 +1,6 @@
-/* The shell in the browser: pinned address, current page, theme buttons, menus and card tools. */
+/* The shell in the browser: theme buttons, menus and card tools. */
 (function () {
   "use strict";
-  window.dash_clientside = window.dash_clientside || {};
-  window.dash_clientside.interim = {
-    /* Write the pinned selection into the address without a new history entry, so that what is in
-       the address bar is always a link to exactly this view; mark the page in the rail. */
-    settle: function (selection, path) {
-      if (selection) {
-        var search = window.interimThread.address(selection);
-        if (window.location.search !== search) {
-          window.history.replaceState(window.history.state, "", window.location.pathname + search + window.location.hash);
-        }
-      }
-      var here = (path || "/").replace(/\/+$/, "") || "/";
-      var label = "";
-      document.querySelectorAll(".rail-link").forEach(function (link) {
-        var own = link.getAttribute("href").split("?")[0].replace(/\/+$/, "") || "/";
-        var current = own === here;
-        link.classList.toggle("current", current);
-        if (current) {
-          link.setAttribute("aria-current", "page");
-          label = link.textContent.trim();
-        } else {
-          link.removeAttribute("aria-current");
-        }
-      });
-      var study = document.querySelector(".bar-what .study");
-      var words = [label, study ? study.textContent.trim() : "", "Interim"].filter(Boolean);
-      document.title = words.join(" · ");
-      var foot = document.getElementById("print-foot");
-      if (foot) foot.textContent = foot.dataset.words + " " + window.location.href;
-      return window.dash_clientside.no_update;
-    },
-    /* Patients per level, beside each label of a filter: the style sheet shows the attribute. */
-    count: function (counts) {
-      Object.keys(counts || {}).forEach(function (column) {
-        document.querySelectorAll(".level-list").forEach(function (list) {
-          if (!list.id || JSON.parse(list.id).column !== column) return;
-          list.querySelectorAll("input").forEach(function (input) {
-            var n = counts[column][input.value];
-            input.nextElementSibling.dataset.count = n === undefined ? "" : n;
-          });
-        });
-      });
-      return window.dash_clientside.no_update;
-    },
-    /* Every page of the rail opens on the view that is on screen. */
-    carry: function (selection, ids) {
-      return ids.map(function (id) { return id.path + (selection ? "?" + selection : ""); });
-    },
-  };
-
   function themeButtons() {
     var choice = window.interimTheme.choice();
     document.querySelectorAll("[data-theme-button]").forEach(function (button) {
@@ -129,7 +79,6 @@
     window.clearTimeout(tell.timer);
     tell.timer = window.setTimeout(function () { box.classList.remove("shown"); }, 2500);
   }
-
   window.interimTell = tell;
 
   document.addEventListener("click", function (event) {

@@ -446,7 +446,7 @@
     },
     /* Show only these patients: the server knows which of them this cut holds. */
     only: function (keys) {
-      window.dash_clientside.set_props("thread-only", { data: { keys: keys, at: Date.now() } });
+      window.interimView.change("patients", keys);
     },
   };
   window.dash_clientside = window.dash_clientside || {};
@@ -460,10 +460,6 @@
       if (!keys.length && !sent) return window.dash_clientside.no_update;
       sent = keys.join("");
       return keys;
-    },
-    say: function (said) {
-      if (said) tell(said);
-      return window.dash_clientside.no_update;
     },
   };
 })();

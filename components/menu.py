@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
 from components.attributes import attrs
 from components.icons import icon
+from components.links import view_link
 
 
 def menu(
@@ -35,10 +36,9 @@ def choices(items: list[tuple[str, str, bool]], *, current_words: str) -> html.U
     return html.Ul(
         [
             html.Li(
-                dcc.Link(
+                view_link(
                     [html.Span(words), *(_current(current_words) if current else [])],
-                    href=address,
-                    refresh=False,
+                    address,
                     className="menu-choice current" if current else "menu-choice",
                 )
             )

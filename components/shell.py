@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 
 from components.attributes import attrs
 from components.icons import icon
+from components.links import view_link
 from components.menu import choices, menu
 from components.thread import groups_menu
 from dashboard.text import text
@@ -88,7 +89,7 @@ def skip_link() -> html.A:
 
 
 def rail(items: tuple[NavItem, ...]) -> html.Nav:
-    """The navigation; `shell.js` marks the current page and applies the theme choice."""
+    """The navigation; view.js marks the page and keeps the links on the view on screen."""
     return html.Nav(
         [
             html.Div(
@@ -98,11 +99,11 @@ def rail(items: tuple[NavItem, ...]) -> html.Nav:
             html.Ul(
                 [
                     html.Li(
-                        dcc.Link(
+                        html.A(
                             [icon(i.icon), html.Span(i.label)],
                             href=i.path,
-                            id={"kind": "nav", "path": i.path},
                             className="rail-link",
+                            **attrs(data_page=i.path),
                         )
                     )
                     for i in items
@@ -186,14 +187,13 @@ def _synthetic() -> html.Span:
 def _chips(bar: TopBar) -> html.Ul:
     items = [
         html.Li(
-            dcc.Link(
+            view_link(
                 [
                     html.Span(text("shell.filters.remove.start"), className="visually-hidden"),
                     html.Span(c.words, **(attrs(data_chosen=c.patients) if c.patients else {})),
                     icon("x"),
                 ],
-                href=c.address,
-                refresh=False,
+                c.address,
                 className="chip",
                 title=text("shell.filters.remove", words=c.words),
             )
@@ -202,14 +202,7 @@ def _chips(bar: TopBar) -> html.Ul:
     ]
     if bar.clear is not None:
         items.append(
-            html.Li(
-                dcc.Link(
-                    text("shell.filters.clear"),
-                    href=bar.clear,
-                    refresh=False,
-                    className="chip clear",
-                )
-            )
+            html.Li(view_link(text("shell.filters.clear"), bar.clear, className="chip clear"))
         )
     return html.Ul(items, className="chips", **attrs(aria_label=text("shell.filters.active")))
 
@@ -256,9 +249,17 @@ def level_counts(
     return {c.column: {v.value: v.count for v in c.levels} for c in controls if c.levels}
 
 
+def levels_id(column: str) -> dict[str, str]:
+    return {"kind": "levels", "column": column}
+
+
+def bound_id(column: str, end: str) -> dict[str, str]:
+    return {"kind": "bound", "column": column, "end": end}
+
+
 def _levels(control: FilterControl, *, pills: bool) -> dbc.Checklist:
     return dbc.Checklist(
-        id={"kind": "levels", "column": control.column},
+        id=levels_id(control.column),
         options=[{"value": v.value, "label": v.label} for v in control.levels],
         value=list(control.chosen),
         inline=pills,
@@ -272,7 +273,7 @@ def _bounds(control: FilterControl) -> html.Div:
             [
                 html.Span(word),
                 dbc.Input(
-                    id={"kind": "bound", "column": control.column, "end": end},
+                    id=bound_id(control.column, end),
                     type="number",
                     step="any",
                     value=value,
@@ -298,7 +299,7 @@ def newer_cut(cut_date: str, here: str, address: str) -> html.Div:
         [
             html.Span(text("shell.newer", date=cut_date)),
             html.Span(text("shell.newer.keep", date=here), className="muted"),
-            dcc.Link(text("shell.newer.open"), href=address, refresh=False),
+            view_link(text("shell.newer.open"), address),
         ],
         className="banner",
         role="status",

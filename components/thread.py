@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
 from components.attributes import attrs
+from components.links import view_link
 from components.menu import menu
 from dashboard.text import text
 
@@ -101,8 +102,8 @@ def _listed(names: Sequence[tuple[str, str]]) -> list[Any]:
     return out
 
 
-def _link(words: str, address: str) -> dcc.Link:
-    return dcc.Link(words, href=address, refresh=False)
+def _link(words: str, address: str) -> html.A:
+    return view_link(words, address)
 
 
 def groups_menu() -> html.Details:

@@ -39,6 +39,7 @@ HEAD_SCRIPTS = ("head.js",)
 #: before the renderer: functions that run in the browser
 SCRIPTS = (
     "figures.js",
+    "view.js",
     "shell.js",
     "response.js",
     "swimmer.js",

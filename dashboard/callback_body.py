@@ -21,7 +21,7 @@ def problem_of(data: bytes, callbacks: Mapping[str, Any]) -> str | None:
         return "not JSON"
     if not isinstance(body, dict):
         return "not an object"
-    if _depth(body) > MAX_DEPTH:
+    if depth(body) > MAX_DEPTH:
         return "nested too deeply"
     output = body.get("output")
     if not isinstance(output, str) or "callback" not in callbacks.get(output, ()):
@@ -41,7 +41,8 @@ def _misfit(body: Mapping[str, Any], output: str, callback: Mapping[str, Any]) -
     return None
 
 
-def _depth(value: object, level: int = 1) -> int:
+def depth(value: object, level: int = 1) -> int:
+    """How deeply lists and objects are nested, no further than a little over the limit."""
     if level > MAX_DEPTH:
         return level
     children: Sequence[object] = ()
@@ -49,7 +50,7 @@ def _depth(value: object, level: int = 1) -> int:
         children = tuple(value.values())
     elif isinstance(value, list):
         children = value
-    return max((_depth(c, level + 1) for c in children), default=level)
+    return max((depth(c, level + 1) for c in children), default=level)
 
 
 def _fits(given: object, declared: Sequence[Mapping[str, Any]]) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import brotli  # type: ignore[import-untyped]
 from flask import Flask, Response, request
@@ -14,6 +16,8 @@ from flask_compress import Compress
 QUALITY = 5
 SMALLEST = 500
 KEPT = 64
+#: seconds that finished lines wait for the next one at most
+PATIENCE = 0.02
 _TEXTUAL = ("javascript", "css", "json", "svg", "html", "text")
 
 
@@ -69,3 +73,39 @@ def add_compression(server: Flask, is_program_file: Callable[[Response], bool]) 
         response.headers["Content-Length"] = str(len(body))
         response.vary.add("Accept-Encoding")
         return response
+
+
+def streamed(lines: Iterable[bytes | None], mimetype: str) -> Response:
+    """An answer sent as it is made, compressed as one: what is ready goes out together.
+
+    An empty line says that the next one may take a while; None, that nothing may wait for it. The
+    lines are made after the request is over: nothing in them may look at it.
+    """
+    packed = request.accept_encodings["br"] > 0
+    response = Response(_chunks(lines, packed=packed), mimetype=mimetype)
+    if packed:
+        response.headers["Content-Encoding"] = "br"
+    response.vary.add("Accept-Encoding")
+    return response
+
+
+def _chunks(lines: Iterable[bytes | None], *, packed: bool) -> Iterator[bytes]:
+    packer = brotli.Compressor(quality=QUALITY) if packed else None
+    ready: list[bytes] = []
+    sent = time.monotonic()
+    for line in lines:
+        if line:
+            ready.append(line)
+        elif ready and (line is None or time.monotonic() - sent > PATIENCE):
+            yield _packed(packer, ready)
+            sent = time.monotonic()
+            ready = []
+    yield _packed(packer, ready) + (packer.finish() if packer else b"")
+
+
+def _packed(packer: Any, lines: list[bytes]) -> bytes:
+    together = b"".join(lines)
+    if packer is None:
+        return together
+    packed: bytes = packer.process(together) + packer.flush()
+    return packed

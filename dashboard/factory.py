@@ -18,6 +18,7 @@ from dashboard.results import Audience, Results
 from dashboard.settings import Settings
 from dashboard.shelf import Shelf
 from dashboard.text import text
+from dashboard.view import add_view
 from data_access.store import CutStore
 
 #: addresses of scripts, styles and fonts in the document
@@ -38,6 +39,7 @@ def create_app(settings: Settings) -> InterimDash:
     results = Results(shelf, PANELS, server, comparing=COMPARING, fresh=FRESH)
     context = Context(shelf, results, audience)
     add_downloads(server, context)
+    add_view(server, context)
 
     app = InterimDash(
         "interim",

@@ -139,15 +139,3 @@ def _control(
 def _readable(levels: tuple[str, ...]) -> list[str]:
     """Stated levels first, "not stated" last."""
     return sorted(levels, key=lambda v: (v == MISSING, v))
-
-
-def held_by(selection: Selection, column: str, end: object) -> list[str] | float | None:
-    """What the control of a column holds: its chosen levels, or one end of its range."""
-    if column == "backbone":
-        return list(selection.backbones)
-    chosen = next((f for f in selection.filters if f.column == column), None)
-    if end is None:
-        return list(chosen.values) if isinstance(chosen, Levels) else []
-    if not isinstance(chosen, Range):
-        return None
-    return chosen.lower if end == "lower" else chosen.upper

@@ -142,7 +142,7 @@ class Results:
     def raw(self, name: str, selection: Selection, audience: Audience) -> bytes:
         """The panel's result as JSON bytes; concurrent askers of one key share one computation."""
         compute = self._panels[name]
-        selection = self._pinned(name, selection)
+        selection = self.pinned(name, selection)
         key = self.key(name, selection, audience)
         started = time.perf_counter()
         stored = self._backend.get(key)
@@ -172,6 +172,18 @@ class Results:
         self._tell(name, started, cached=False)
         return value
 
+    def lasting(self, name: str) -> bool:
+        """Is an answer of the panel the same for ever? Then what is made of it may be kept."""
+        return name not in self._fresh
+
+    def kept(self, key: str) -> bytes | None:
+        """What `keep` put there: something made of a lasting answer, under a key of `key`."""
+        stored = self._backend.get(key)
+        return stored if isinstance(stored, bytes) else None
+
+    def keep(self, key: str, value: bytes) -> None:
+        self._backend.set(key, value)
+
     def view(self, selection: Selection, audience: Audience) -> View:
         """Open the cut and apply the selection: the only way from a selection to patients.
 
@@ -184,7 +196,7 @@ class Results:
             opened.cut, opened.analysis, selection, audience, found, opened.keys, self.shelf
         )
 
-    def _pinned(self, name: str, selection: Selection) -> Selection:
+    def pinned(self, name: str, selection: Selection) -> Selection:
         """A comparison with "the cut before" names that cut, so that its key does too; what
         compares nothing does not depend on the other cut."""
         if name not in self._comparing:

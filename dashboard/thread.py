@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
@@ -29,13 +28,7 @@ def register(app: Dash, context: Context) -> None:
         Output("thread-keys", "data"),
         Input("selection", "data"),
     )
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("thread", "say"),
-        Output("thread-heard", "data"),
-        Input("thread-said", "data"),
-    )
     _words(app, context)
-    _only(app, context)
 
 
 def _words(app: Dash, context: Context) -> None:
@@ -48,29 +41,6 @@ def _words(app: Dash, context: Context) -> None:
     def _named(keys: object, query: object) -> Any:
         view = _view(context, query)
         return no_update if view is None else parts.told(highlighted(view, keys_in(keys)))
-
-
-def _only(app: Dash, context: Context) -> None:
-    """Highlighted patients, or a saved group, become the filter on patients."""
-
-    @app.callback(
-        Output("address", "search", allow_duplicate=True),
-        Output("thread-said", "data"),
-        Input("thread-only", "data"),
-        State("selection", "data"),
-        prevent_initial_call=True,
-    )
-    def _filter(asked: object, query: object) -> Any:
-        keys = keys_in(asked.get("keys") if isinstance(asked, dict) else None)
-        view = _view(context, query)
-        if view is None or not keys:
-            return no_update, no_update
-        known = tuple(k for k in keys if k in view.keys)
-        strangers = _strangers(len(keys) - len(known))
-        said = strangers[0] if strangers else no_update
-        if not known or known == view.selection.patients:
-            return no_update, said
-        return f"?{replace(view.selection, patients=known).query()}", said
 
 
 def keys_in(value: object) -> tuple[str, ...]:
@@ -90,7 +60,7 @@ def highlighted(view: View, keys: tuple[str, ...]) -> parts.Highlighted:
     pages = any(p.path == PATIENTS for p in PAGES)
     members = set(view.members.patients)
     outside = sum(p not in members for p in found.values())
-    notes = _strangers(len(keys) - len(found))
+    notes = strangers(len(keys) - len(found))
     if outside:
         key = "thread.outside.one" if len(found) == 1 else "thread.outside"
         notes.insert(0, text(key, x=outside, n=len(found), label=view.members.label))
@@ -101,7 +71,7 @@ def highlighted(view: View, keys: tuple[str, ...]) -> parts.Highlighted:
     )
 
 
-def _strangers(n: int) -> list[str]:
+def strangers(n: int) -> list[str]:
     """Keys that no patient of this cut has."""
     if n < 1:
         return []

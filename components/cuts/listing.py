@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
 from components.card import card
 from components.cuts.parts import Answer, counted, fold, pager, table
 from components.cuts.records import domain_words
+from components.links import view_link
 from components.overview.parts import Rows, tools
 from dashboard.text import day, text
 
@@ -108,11 +109,8 @@ def unfold(
     if cut["digest"]:
         ids.append((text("cuts.list.digest"), html.Code(cut["digest"])))
     if not cut["here"] and not problem and not cut["damaged"]:
-        link = dcc.Link(
-            text("cuts.list.open"),
-            href=f"?study={answer['study_id']}&cut={cut['id'][:16]}",
-            refresh=False,
-        )
+        address = f"?study={answer['study_id']}&cut={cut['id'][:16]}"
+        link = view_link(text("cuts.list.open"), address)
         ids.append((text("cuts.list.view"), link))
     out.append(html.Dl([html.Div([html.Dt(k), html.Dd(v)]) for k, v in ids], className="facts"))
     if cut["sources"]:

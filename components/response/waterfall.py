@@ -39,6 +39,16 @@ def draw(answer: Answer, chosen: Sequence[str] = ()) -> html.Section:
     )
 
 
+def shaped(answer: Answer, chosen: object) -> html.Section:
+    """The card with the columns under its bars that a browser says are chosen."""
+    return draw(answer, columns(chosen))
+
+
+def columns(chosen: object) -> list[str]:
+    """What a browser says is chosen; only columns the card offers are ever drawn."""
+    return [c for c in chosen if isinstance(c, str)] if isinstance(chosen, list) else []
+
+
 def _why_empty(answer: Answer) -> str:
     if not answer["measured"]:
         return text("response.missing.sums")

@@ -60,6 +60,7 @@ STRINGS: dict[str, str] = {
     "shell.newer": "A newer cut of {date} is available.",
     "shell.newer.open": "Open it",
     "shell.newer.keep": "This page stays on the cut of {date}.",
+    "shell.no_answer": "Interim does not answer: this page still shows the view before. Is it running?",
     "shell.theme": "Colours",
     "shell.theme.light": "Light",
     "shell.theme.dark": "Dark",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from dash import Dash, Input, Output, html, no_update
+from dash import Dash, Input, Output, State, html, no_update
 
 from components.card import failed, skeleton
+from components.encode import encoded
 from dashboard.results import Audience, Results
 from dashboard.selection import Selection, SelectionError
 from dashboard.shelf import Shelf
@@ -17,14 +20,18 @@ from dashboard.text import text
 
 log = logging.getLogger(__name__)
 
+#: a card of a longer key (an endless choice of its reader) is drawn, but not kept
+LONGEST_KEY = 12_000
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What pages may use: results, and who asks."""
+    """What pages may use: results, and who asks. `fill` writes down what fills which slot."""
 
     shelf: Shelf
     results: Results
     audience: Callable[[], Audience]
+    fillings: dict[str, Filling] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,9 @@ class Card:
     name: str
     title: str  # key of the text catalogue
     height: tuple[int, int]  # px on a laptop and on a phone, kept free until the card is there
-    draw: Callable[..., Any]  # the answer, and what `fill` calls `extra`
+    draw: Callable[..., Any]  # the answer, and what `fill` calls `extra` or `choice`
     rows: Callable[[dict[str, Any]], tuple[tuple[str, ...], list[tuple[Any, ...]]]] | None = None
+    panel: str = ""  # where it is not the card's own name
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,15 @@ class Page:
     figures: bool = True  # does it draw any? then their library is fetched with the document
 
 
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """How a slot is filled: its card, and the store whose content shapes how it is drawn."""
+
+    card: Card
+    store: str | None
+    read: Callable[[object], Any]
+
+
 def slot(card: Card) -> html.Div:
     """Where a card will stand, at its height from the start so that nothing jumps."""
     wide, narrow = card.height
@@ -60,17 +77,35 @@ def slot(card: Card) -> html.Div:
     )
 
 
-def fill(app: Dash, context: Context, *cards: Card, extra: str | None = None) -> None:
-    """One callback for these cards: selection -> panels -> cards; each card fails alone.
+def fill(
+    app: Dash,
+    context: Context,
+    *cards: Card,
+    extra: str | None = None,
+    choice: str | None = None,
+) -> None:
+    """Let these cards be filled with every view (dashboard/view.py), each failing alone.
 
-    Cards whose panels take milliseconds belong together: the browser pays for every callback, and
-    for every component on the page each time. A slow card gets a call of its own. `extra` names a
-    store of strings that shape how a card is drawn (never a number); `draw` gets them second.
+    `extra` names a store of strings that shape how the cards are drawn (never a number); they are
+    drawn again when it changes. `choice` names a store whose changes the page draws itself, so
+    that the cards need only hold it when another view comes. `draw` gets either second; what a
+    `choice` holds comes from the browser as it is.
     """
-    inputs = [Input("selection", "data"), *([Input(extra, "data")] if extra else [])]
+    for card in cards:
+        read = _strings if extra else _as_it_is
+        context.fillings[card.name] = Filling(card, extra or choice, read)
+    if extra:
+        _redraw(app, context, cards, extra)
 
-    @app.callback([Output(f"slot-{card.name}", "children") for card in cards], inputs)
-    def _fill(query: object, *more: object) -> list[Any]:
+
+def _redraw(app: Dash, context: Context, cards: tuple[Card, ...], extra: str) -> None:
+    @app.callback(
+        [Output(f"slot-{card.name}", "children") for card in cards],
+        Input(extra, "data"),
+        State("selection", "data"),
+        prevent_initial_call=True,
+    )
+    def _fill(held: object, query: object) -> list[Any]:
         still = [no_update] * len(cards)
         if not isinstance(query, str):
             return still
@@ -78,8 +113,69 @@ def fill(app: Dash, context: Context, *cards: Card, extra: str | None = None) ->
             selection, _ = context.shelf.resolve(query)
         except SelectionError:
             return still  # the shell explains it
-        shape = [_strings(value) for value in more]
-        return [_drawn(context, card, selection, shape) for card in cards]
+        who = context.audience()
+        return [
+            drawing(context, context.fillings[card.name], selection, who, held).card()
+            for card in cards
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A card of one view. `kept` is its JSON where it was drawn before, for whomever."""
+
+    context: Context
+    filling: Filling
+    selection: Selection
+    audience: Audience
+    held: object  # by the filling's store, in the browser
+    key: str  # "" where it is drawn anew each time
+    kept: bytes | None
+
+    def card(self) -> Any:
+        """The card as a component. One that fails says so; the rest of the page stays alive."""
+        try:
+            return self._made()
+        except Exception:
+            return self._failure()
+
+    def json(self) -> tuple[str, bytes]:
+        """A digest of the card ("" for one that failed) and its JSON, which is kept."""
+        made = self.kept
+        if made is None:
+            try:
+                made = encoded(self._made())
+            except Exception:
+                return "", encoded(self._failure())
+            if 0 < len(self.key) <= LONGEST_KEY:
+                self.context.results.keep(self.key, made)
+        return hashlib.blake2b(made, digest_size=9).hexdigest(), made
+
+    def _made(self) -> Any:
+        card, results = self.filling.card, self.context.results
+        answer = results.panel(card.panel or card.name, self.selection, self.audience)
+        if self.filling.store is None:
+            return card.draw(answer)
+        return card.draw(answer, self.filling.read(self.held))
+
+    def _failure(self) -> Any:
+        card = self.filling.card
+        log.exception("card %s of cut %s could not be made", card.name, self.selection.cut[:16])
+        return failed(card.name, text(card.title))
+
+
+def drawing(
+    context: Context, filling: Filling, selection: Selection, audience: Audience, held: object
+) -> Drawing:
+    """The card of `filling` for a view, as its reader holds it."""
+    panel, results = filling.card.panel or filling.card.name, context.results
+    key, kept = "", None
+    if results.lasting(panel):
+        shape = "" if filling.store is None else json.dumps(held, sort_keys=True)
+        name = f"card:{filling.card.name}:{shape}"
+        key = results.key(name, results.pinned(panel, selection), audience)
+        kept = results.kept(key)
+    return Drawing(context, filling, selection, audience, held, key, kept)
 
 
 def _strings(value: object) -> tuple[str, ...]:
@@ -87,10 +183,5 @@ def _strings(value: object) -> tuple[str, ...]:
     return tuple(v for v in value if isinstance(v, str)) if isinstance(value, list) else ()
 
 
-def _drawn(context: Context, card: Card, selection: Selection, shape: list[tuple[str, ...]]) -> Any:
-    try:
-        answer = context.results.panel(card.name, selection, context.audience())
-        return card.draw(answer, *shape)
-    except Exception:
-        log.exception("card %s of cut %s could not be made", card.name, selection.cut[:16])
-        return failed(card.name, text(card.title))
+def _as_it_is(value: object) -> object:
+    return value

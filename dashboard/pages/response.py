@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
@@ -20,7 +19,7 @@ log = logging.getLogger(__name__)
 CARDS: tuple[Card, ...] = (
     Card(rates.NAME, "response.rates.title", (799, 2194), rates.draw, rates.rows),
     Card(best.NAME, "response.bor.title", (676, 1765), best.draw, best.rows),
-    Card(waterfall.NAME, "response.waterfall.title", (978, 1333), waterfall.draw, waterfall.rows),
+    Card(waterfall.NAME, "response.waterfall.title", (978, 1333), waterfall.shaped, waterfall.rows),
     Card(spider.NAME, "response.spider.title", (631, 726), spider.draw, spider.rows),
     Card(forest.NAME, "response.forest.title", (2469, 3068), forest.draw, forest.rows),
 )
@@ -41,10 +40,10 @@ def layout() -> Any:
 
 
 def register(app: Dash, context: Context) -> None:
-    together = [card for card in CARDS if card.name not in (waterfall.NAME, forest.NAME)]
-    fill(app, context, *together)
-    fill(app, context, next(card for card in CARDS if card.name == forest.NAME))
-    _fill_waterfall(app, context, next(card for card in CARDS if card.name == waterfall.NAME))
+    shaped = next(card for card in CARDS if card.name == waterfall.NAME)
+    fill(app, context, *(card for card in CARDS if card is not shaped))
+    fill(app, context, shaped, choice=CHOSEN)
+    _strip(app, context, shaped)
     # A card that is drawn again holds the same choice: only a change is passed on.
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("response", "changed"),
@@ -55,16 +54,8 @@ def register(app: Dash, context: Context) -> None:
     )
 
 
-def _fill_waterfall(app: Dash, context: Context, card: Card) -> None:
-    """The card for the selection; its figure alone when other columns are chosen on it."""
-
-    @app.callback(
-        Output(f"slot-{card.name}", "children"),
-        Input("selection", "data"),
-        State(CHOSEN, "data"),
-    )
-    def _fill(query: object, chosen: object) -> Any:
-        return _drawn(context, card, query, lambda a: waterfall.draw(a, _columns(chosen)))
+def _strip(app: Dash, context: Context, card: Card) -> None:
+    """The figure alone is drawn again when other columns are chosen under it."""
 
     @app.callback(
         Output(waterfall.FRAME, "children"),
@@ -72,29 +63,19 @@ def _fill_waterfall(app: Dash, context: Context, card: Card) -> None:
         State("selection", "data"),
         prevent_initial_call=True,
     )
-    def _strip(chosen: object, query: object) -> Any:
-        return _drawn(context, card, query, lambda a: waterfall.picture(a, _columns(chosen)))
-
-
-def _columns(chosen: object) -> list[str]:
-    """What a browser says is chosen; only columns the card offers are ever drawn."""
-    return [c for c in chosen if isinstance(c, str)] if isinstance(chosen, list) else []
-
-
-def _drawn(
-    context: Context, card: Card, query: object, draw: Callable[[dict[str, Any]], Any]
-) -> Any:
-    if not isinstance(query, str):
-        return no_update
-    try:
-        selection, _ = context.shelf.resolve(query)
-    except SelectionError:
-        return no_update  # the shell explains it
-    try:
-        return draw(context.results.panel(card.name, selection, context.audience()))
-    except Exception:
-        log.exception("card %s of cut %s could not be made", card.name, selection.cut[:16])
-        return failed(card.name, text(card.title))
+    def _picture(chosen: object, query: object) -> Any:
+        if not isinstance(query, str):
+            return no_update
+        try:
+            selection, _ = context.shelf.resolve(query)
+        except SelectionError:
+            return no_update  # the shell explains it
+        try:
+            answer = context.results.panel(card.name, selection, context.audience())
+            return waterfall.picture(answer, waterfall.columns(chosen))
+        except Exception:
+            log.exception("card %s of cut %s could not be made", card.name, selection.cut[:16])
+            return failed(card.name, text(card.title))
 
 
 PAGE = Page(

@@ -37,8 +37,7 @@ def layout() -> Any:
 
 
 def register(app: Dash, context: Context) -> None:
-    for card in CARDS:
-        fill(app, context, card)
+    fill(app, context, *CARDS)
     _listing(app, context)
 
 

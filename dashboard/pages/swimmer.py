@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
-from components.card import failed
 from components.swimmer import lanes, table
 from components.swimmer.pager import shown, targets
 from components.swimmer.view import paged
-from dashboard.pages.page import Card, Context, Page, slot
+from dashboard.pages.page import Card, Context, Page, fill, slot
 from dashboard.selection import SelectionError
 from dashboard.text import text
 from data_access.findings import DataError
 
 log = logging.getLogger(__name__)
 
-#: heights are those of the demo study, so that nothing moves on arrival
+#: one panel for both cards: they show the same lanes. Heights are those of the demo study, so that
+#: nothing moves on arrival
 CARDS: tuple[Card, ...] = (
     Card(lanes.NAME, "swimmer.title", (1527, 1802), lanes.draw, lanes.rows),
-    Card(table.NAME, "swimmer.table.title", (1294, 6118), table.draw, table.rows),
+    Card(table.NAME, "swimmer.table.title", (1294, 6118), table.draw, table.rows, lanes.NAME),
 )
 #: what each card holds for its reader; it changes no number, so it is no part of the link
 CHOICES = {lanes.NAME: "lane-choice", table.NAME: "row-choice"}
@@ -41,36 +40,10 @@ def layout() -> Any:
 
 
 def register(app: Dash, context: Context) -> None:
-    _fill(app, context, CARDS[0], lanes.draw)
-    _fill(app, context, CARDS[1], table.draw)
+    for card in CARDS:
+        fill(app, context, card, choice=CHOICES[card.name])
     _turn_lanes(app, context)
     _turn_rows(app, context)
-
-
-def _fill(
-    app: Dash, context: Context, card: Card, draw: Callable[[Mapping[str, Any], object], Any]
-) -> None:
-    """Selection -> panel -> card, as its reader has arranged it."""
-
-    @app.callback(
-        Output(f"slot-{card.name}", "children"),
-        Input("selection", "data"),
-        State(CHOICES[card.name], "data"),
-    )
-    def _drawn(query: object, choice: object) -> Any:
-        if not isinstance(query, str):
-            return no_update
-        try:
-            selection, _ = context.shelf.resolve(query)
-        except SelectionError:
-            return no_update  # the shell explains it
-        try:
-            # one panel for both cards: they show the same lanes
-            answer = context.results.panel(lanes.NAME, selection, context.audience())
-            return draw(answer, choice)
-        except Exception:
-            log.exception("card %s of cut %s could not be made", card.name, selection.cut[:16])
-            return failed(card.name, text(card.title))
 
 
 def _turn_lanes(app: Dash, context: Context) -> None:

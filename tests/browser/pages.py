@@ -25,9 +25,8 @@ class Overview:
 
     def ready(self) -> Overview:
         """Every card has arrived and no callback is under way."""
+        settled(self.page)
         expect(self.page.locator(".card-frame:not(.card-loading)")).to_have_count(len(CARDS))
-        expect(self.page.locator("[data-dash-is-loading=true]")).to_have_count(0)
-        expect(self.page.locator(".dash-graph--pending")).to_have_count(0)
         return self
 
     @property
@@ -57,6 +56,13 @@ class Overview:
     def says(self, name: str) -> str:
         """The words of a card with single spaces."""
         return " ".join(self.card(name).locator(".card-body").inner_text().split())
+
+
+def settled(page: Page) -> None:
+    """The view asked for is there, no callback is under way, every figure is drawn."""
+    expect(page.locator("html[data-view=ready]")).to_have_count(1)
+    expect(page.locator("[data-dash-is-loading=true]")).to_have_count(0)
+    expect(page.locator(".dash-graph--pending")).to_have_count(0)
 
 
 def serious(page: Page) -> list[str]:

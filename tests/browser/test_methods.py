@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from dashboard.definitions.registry import ENTRIES
 from dashboard.pages.methods import CARDS
 from tests.browser.conftest import Opener
-from tests.browser.pages import clipped, serious
+from tests.browser.pages import clipped, serious, settled
 
 pytestmark = pytest.mark.browser
 
@@ -18,7 +18,7 @@ WIDTHS = (1440, 390)
 def open_methods(page: Page, url: str, query: str = "", anchor: str = "") -> Page:
     page.goto(f"{url}/methods{query}{anchor}")
     expect(page.locator(".card-frame:not(.card-loading)")).to_have_count(len(CARDS))
-    expect(page.locator("[data-dash-is-loading=true]")).to_have_count(0)
+    settled(page)
     expect(page.locator(".entry")).to_have_count(len(ENTRIES))
     return page
 

@@ -15,7 +15,7 @@ from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
 from dashboard.shelf import Shelf
 from tests.browser.conftest import Opener
-from tests.browser.pages import clipped, serious
+from tests.browser.pages import clipped, serious, settled
 
 pytestmark = pytest.mark.browser
 
@@ -24,8 +24,7 @@ NAMES = ("rates", "best", "waterfall", "spider", "forest")
 
 def ready(page: Page) -> None:
     expect(page.locator(".card-frame:not(.card-loading)")).to_have_count(len(NAMES))
-    expect(page.locator("[data-dash-is-loading=true]")).to_have_count(0)
-    expect(page.locator(".dash-graph--pending")).to_have_count(0)
+    settled(page)
 
 
 def opened(page: Page, url: str, query: str = "") -> Page:

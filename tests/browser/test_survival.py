@@ -19,7 +19,7 @@ from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
 from dashboard.shelf import Shelf
 from tests.browser.conftest import Opener
-from tests.browser.pages import clipped, serious
+from tests.browser.pages import clipped, serious, settled
 
 pytestmark = pytest.mark.browser
 
@@ -58,8 +58,7 @@ class Survival:
 
     def ready(self) -> Survival:
         expect(self.page.locator(".card-frame:not(.card-loading)")).to_have_count(len(CARDS))
-        expect(self.page.locator("[data-dash-is-loading=true]")).to_have_count(0)
-        expect(self.page.locator(".dash-graph--pending")).to_have_count(0)
+        settled(self.page)
         return self
 
     def card(self, name: str) -> Any:

@@ -16,7 +16,7 @@ from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
 from dashboard.shelf import Shelf
 from tests.browser.conftest import Opener
-from tests.browser.pages import clipped, serious
+from tests.browser.pages import clipped, serious, settled
 
 pytestmark = pytest.mark.browser
 
@@ -42,8 +42,7 @@ class Swimmer:
 
     def ready(self) -> Swimmer:
         expect(self.page.locator(".card-frame:not(.card-loading)")).to_have_count(2)
-        expect(self.page.locator("[data-dash-is-loading=true]")).to_have_count(0)
-        expect(self.page.locator(".dash-graph--pending")).to_have_count(0)
+        settled(self.page)
         return self
 
     def lanes(self) -> list[str]:

@@ -72,7 +72,7 @@ def test_dash_is_built_as_decided(app: InterimDash) -> None:
 
 def test_only_our_own_callbacks_can_be_called(app: InterimDash, client: Any) -> None:
     known = set(app.callback_map)
-    assert "page.children" in known
+    assert "notice.children" in known
     assert not [o for o in known if "_pages_" in o]
     assert {c["output"] for c in client.get("/_dash-dependencies").get_json()} == known
 
@@ -228,10 +228,10 @@ def test_a_program_file_that_is_not_there_is_no_fault_of_the_server(
         b"3",
         b"{}",
         b'{"output": 3}',
-        b'{"output": "page.children"}',
+        b'{"output": "notice.children"}',
         b'{"output": "nothing.children", "inputs": [], "outputs": {}}',
-        b'{"output": "page.children", "inputs": "x", "outputs": {"id": "a", "property": "b"}}',
-        b'{"output": "page.children", "inputs": [3], "outputs": {"id": "a", "property": "b"}}',
+        b'{"output": "notice.children", "inputs": "x", "outputs": {"id": "a", "property": "b"}}',
+        b'{"output": "notice.children", "inputs": [3], "outputs": {"id": "a", "property": "b"}}',
         b"\xff\xfe",
         b"[" * 100_000,
         b'{"output":' + b'{"a":' * 50 + b"1" + b"}" * 50 + b"}",

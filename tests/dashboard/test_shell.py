@@ -15,14 +15,11 @@ from dashboard.pages import overview
 from dashboard.panels import PANELS
 from dashboard.selection import MAX_QUERY
 from dashboard.settings import Settings
+from dashboard.shelf import Shelf
 from data_access.store import CutStore
 from tests.dashboard.conftest import BufferedClient
 from tests.dashboard.written import ADRS, ADSL, import_written
 
-RESOLVE = (
-    "..selection.data...top-bar.children...filter-bar.children...controls.data"
-    "...counts.data...notice.children...trouble.children...page.hidden.."
-)
 CALLBACK = "/_dash-update-component"
 
 
@@ -45,9 +42,21 @@ def ask(client: Any, output: str, inputs: list[Any], **more: Any) -> dict[str, A
     return answer.get_json()["response"] if answer.status_code == 200 else {}
 
 
-def resolve(client: Any, search: str) -> dict[str, Any]:
-    inputs = [{"id": "address", "property": "search", "value": search}]
-    return ask(client, RESOLVE, inputs, state=[{"id": "controls", "property": "data"}])
+def view(client: Any, search: str = "", path: str = "/", **more: Any) -> list[dict[str, Any]]:
+    """The lines of one round trip."""
+    answer = client.post("/view", json={"path": path, "query": search, **more})
+    assert answer.status_code == 200, answer.text
+    assert answer.mimetype == "application/x-ndjson"
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def resolve(client: Any, search: str, path: str = "/", **more: Any) -> dict[str, Any]:
+    """What the browser is told to put where: id -> properties."""
+    found: dict[str, Any] = {}
+    for line in view(client, search, path, **more):
+        for id_, props in line["set"]:
+            found.setdefault(id_ if isinstance(id_, str) else json.dumps(id_), {}).update(props)
+    return found
 
 
 def words(part: Any) -> str:
@@ -64,7 +73,7 @@ def links(part: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     if isinstance(part, dict):
         props = part.get("props", {})
-        if part.get("type") == "Link":
+        if "data-view" in props:
             found[words(part)] = props["href"]
         found |= links(props.get("children"))
     elif isinstance(part, list):
@@ -75,10 +84,12 @@ def links(part: Any) -> dict[str, str]:
 
 def cards_of(client: Any, extra: str) -> dict[str, str]:
     """The words of every card of the Overview for a selection."""
-    parts = [f"slot-{c.name}.children" for c in overview.CARDS]
-    inputs = [{"id": "selection", "property": "data", "value": f"study=written{extra}"}]
-    answer = ask(client, "..{}..".format("...".join(parts)), inputs)
-    return {slot.removeprefix("slot-"): words(a["children"]) for slot, a in answer.items()}
+    answer = resolve(client, f"study=written{extra}")
+    return {
+        slot.removeprefix("slot-"): words(props["children"])
+        for slot, props in answer.items()
+        if slot.startswith("slot-")
+    }
 
 
 def test_no_address_is_the_newest_cut_and_is_pinned(client: Any) -> None:
@@ -108,13 +119,14 @@ def test_filters_show_as_chips_that_take_them_away(client: Any) -> None:
 
 
 def test_the_filter_bar_counts_patients_per_level(client: Any) -> None:
-    told = json.dumps(resolve(client, "")["filter-bar"]["children"])
+    first = view(client)[0]
+    told = json.dumps(dict(first["set"][:-2])["filter-bar"]["children"])
     assert '"column": "backbone"' in told
     assert '"kind": "bound"' in told
-    counts = resolve(client, "")["counts"]["data"]
+    counts = first["counts"]
     assert counts["backbone"] == {"taxane": 3, "eribulin": 3, "carboplatin": 2, "platinum": 3}
     assert counts["SEX"] == {"F": 8, "M": 1}
-    assert resolve(client, "?backbone=taxane")["counts"]["data"]["SEX"] == {"F": 3, "M": 0}
+    assert view(client, "?backbone=taxane")[0]["counts"]["SEX"] == {"F": 3, "M": 0}
 
 
 @pytest.mark.parametrize(
@@ -151,54 +163,122 @@ def test_an_empty_store_says_how_to_import(tmp_path: Path) -> None:
 
 
 def test_an_unknown_page_is_explained_inside_the_app(client: Any) -> None:
-    answer = ask(
-        client, "page.children", [{"id": "address", "property": "pathname", "value": "/x"}]
-    )
+    answer = resolve(client, "", "/x")
     assert "There is no such page" in words(answer["page"]["children"])
 
 
-CHANGED = {
-    "output": "address.search",
-    "outputs": {"id": "address", "property": "search"},
-}
+def change(client: Any, changes: dict[str, Any], search: str = "study=written") -> Any:
+    return view(client, search, changes=changes)[0]
 
 
-def change(client: Any, levels: dict[str, list[str]], ends: dict[str, Any], touched: Any) -> Any:
-    level_ids = [{"column": c, "kind": "levels"} for c in levels]
-    body = {
-        **CHANGED,
-        "inputs": [
-            [{"id": i, "property": "value", "value": levels[i["column"]]} for i in level_ids],
-            [
-                {
-                    "id": {"column": "AGE", "end": end, "kind": "bound"},
-                    "property": "value",
-                    "value": value,
-                }
-                for end, value in ends.items()
-            ],
-        ],
-        "state": [{"id": "selection", "property": "data", "value": "study=written"}],
-        "changedPropIds": [json.dumps(touched, separators=(",", ":"), sort_keys=True) + ".value"],
-    }
-    answer = client.post(CALLBACK, json=body)
-    assert answer.status_code in (200, 204), answer.text
-    response = answer.get_json()["response"] if answer.data else {}
-    return response.get("address", {}).get("search")
+def test_a_control_changes_the_address_and_all_that_follows_from_it(client: Any) -> None:
+    told = change(client, {"backbone": ["eribulin"]})
+    assert told["query"].endswith("&backbone=eribulin")
+    again = resolve(client, "study=written", changes={"backbone": ["eribulin"]})
+    assert "3 of 9 patients" in words(again["top-bar"]["children"])
+    assert again["selection"]["data"] == told["query"]
+    assert change(client, {"AGE": [40, 60]})["query"].endswith("&f.AGE=40..60")
 
 
-def test_a_control_writes_the_address(client: Any) -> None:
-    touched = {"column": "backbone", "kind": "levels"}
-    search = change(client, {"backbone": ["eribulin"], "SEX": []}, {}, touched)
-    assert search.endswith("&backbone=eribulin")
-    bounds = {"column": "AGE", "end": "upper", "kind": "bound"}
-    assert change(client, {}, {"lower": 40, "upper": 60}, bounds).endswith("&f.AGE=40..60")
+def test_changes_made_before_an_answer_came_are_all_in_the_next_view(client: Any) -> None:
+    told = change(client, {"SEX": ["F"], "backbone": ["taxane"]}, "study=written&set=safety")
+    assert told["query"].endswith("&set=safety&backbone=taxane&f.SEX=F")
+    held = {json.dumps(id_): value for id_, value in told["controls"]}
+    assert held['{"kind": "levels", "column": "SEX"}'] == ["F"]
+    assert held['{"kind": "bound", "column": "AGE", "end": "lower"}'] is None
 
 
-def test_a_control_that_changes_nothing_writes_nothing(client: Any) -> None:
-    touched = {"column": "SEX", "kind": "levels"}
-    assert change(client, {"SEX": []}, {}, touched) is None
-    assert change(client, {"SEX": ["<script>"]}, {}, touched) is None
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"SEX": ["<script>"]},
+        {"SEX": "F"},
+        {"AGE": [60, 40]},
+        {"AGE": [True, 1]},
+        {"USUBJID": ["P01"]},
+    ],
+)
+def test_a_change_that_cannot_be_leaves_view_and_control_alone(client: Any, changes: Any) -> None:
+    told = change(client, changes)
+    assert told["query"] == change(client, {})["query"]
+    (column,) = changes
+    assert column not in {id_["column"] for id_, _ in told["controls"]}
+
+
+def test_chosen_patients_become_the_filter_and_strangers_are_said(
+    client: Any, shelf: Shelf
+) -> None:
+    _, opened = shelf.resolve("study=written")
+    keys = sorted(opened.keys.key(p) for p in ("P01", "P02"))
+    told = change(client, {"patients": [*keys, "aaaaaaaaaa"]})
+    assert told["query"].endswith("&p=" + "".join(keys))
+    assert told["said"] == "1 patient of the link is not in this cut."
+    assert change(client, {"patients": ["aaaaaaaaaa"]})["query"] == change(client, {})["query"]
+
+
+def test_what_the_browser_holds_is_not_sent_again(client: Any) -> None:
+    lines = view(client, "study=written")
+    held = {name: digest for line in lines for name, digest in line["held"].items()}
+    page = lines[0]["page"]
+    again = view(client, "study=written", page=page, held=held)
+    assert len(again) == 1
+    assert [id_ for id_, _ in again[0]["set"]] == ["address", "selection"]
+    # another view: what does not depend on it stays
+    other = resolve(client, "study=written&backbone=taxane", page=page, held=held)
+    assert {"top-bar", "slot-overview-status", "slot-overview-efficacy"} <= set(other)
+    assert not {"page", "filter-bar", "slot-overview-registry", "trouble"} & set(other)
+    # another page is sent whole, whatever is held
+    moved = resolve(client, "study=written", "/survival", page=page, held=held)
+    assert "page" in moved
+
+
+def test_choices_on_a_card_ride_along(client: Any) -> None:
+    first = view(client, "study=written", "/swimmer")[0]
+    assert set(first["stores"]) == {"lane-choice", "row-choice"}
+    slot = "slot-swimmer-table"
+    plain = resolve(client, "study=written", "/swimmer")[slot]
+    wanted = {"row-choice": {"column": "patient", "order": "descending", "page": 1}}
+    turned = resolve(client, "study=written", "/swimmer", stores=wanted)[slot]
+    assert turned != plain
+    odd = {"row-choice": {"column": ["x"], "page": "<script>"}, "lane-choice": 7}
+    cards = resolve(client, "study=written", "/swimmer", stores=odd)
+    assert "could not be made" not in json.dumps(cards)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{",
+        b'{"path": "/"}',
+        b'{"path": "/", "query": 3}',
+        b'{"path": "/", "query": "", "changes": [1]}',
+        b'{"path": "/", "query": "", "held": "x"}',
+        b'{"path": "/", "query": "", "stores": {"a": ' + b"[" * 50 + b"]" * 50 + b"}}",
+        b"[" * 100_000,
+    ],
+)
+def test_a_question_no_page_asks_is_refused(client: Any, body: bytes) -> None:
+    answer = client.post("/view", data=body, content_type="application/json")
+    assert answer.status_code == 400
+    assert "does not come from an Interim page" in answer.text
+    assert client.post("/view", data="path=/", content_type="text/plain").status_code == 415
+    assert client.get("/view").status_code in (200, 404, 405)
+
+
+def test_the_answer_is_compressed_and_never_stored(written_home: Path) -> None:
+    import brotli
+
+    client = create_app(Settings(home=written_home)).server.test_client()
+    body = {"path": "/", "query": ""}
+    answer = client.post("/view", json=body, headers={"Accept-Encoding": "br"})
+    plain = client.post("/view", json=body)
+    assert answer.headers["Content-Encoding"] == "br"
+    assert brotli.decompress(answer.data) == plain.data
+    assert "Content-Encoding" not in plain.headers
+    assert plain.headers["Cache-Control"] == "no-store"
+    assert len(answer.data) < len(plain.data) / 3
 
 
 def test_a_newer_cut_is_offered_and_the_page_stays(tmp_path: Path) -> None:
@@ -208,12 +288,10 @@ def test_a_newer_cut_is_offered_and_the_page_stays(tmp_path: Path) -> None:
     client = BufferedClient(app.server)
     query = resolve(client, "")["selection"]["data"]
 
-    beat = next(o for o in app.callback_map if o.startswith("notice.children@"))
-
     def notice() -> str:
         answer = ask(
             client,
-            beat,
+            "notice.children",
             [{"id": "heartbeat", "property": "n_intervals", "value": 1}],
             state=[{"id": "selection", "property": "data", "value": query}],
         )
