@@ -16,11 +16,10 @@ from dashboard.metrics.maturity import event_days, maturity
 from dashboard.metrics.response_rates import disease_control, objective_response
 from dashboard.metrics.safety import safety_events
 from dashboard.metrics.time_to_event import follow_up, survival
-from dashboard.metrics.types import Result
 from dashboard.metrics.windows import response_window
+from dashboard.panels.common import common, json_of
 from dashboard.panels.deaths import causes, deaths, undated_deaths
 from dashboard.results import View
-from dashboard.words import filter_words
 from data_access.findings import Finding, in_order
 
 Json = Mapping[str, Any]
@@ -40,11 +39,11 @@ def status(view: View) -> Json:
     if analysis.os is not None:
         followed = follow_up(analysis.os, view.set("enrolled"), analysis.km_options)
     return {
-        **_common(view),
+        **common(view),
         "counts": counts.to_json(),
         "evaluable_known": analysis.evaluable_known,
         "doses_known": analysis.doses_known,
-        "follow_up": _json(followed),
+        "follow_up": json_of(followed),
         "planned": view.cut.study.design.planned_patients,
         "enrolled_rule": analysis.sets["enrolled"].rule,
     }
@@ -66,22 +65,22 @@ def efficacy(view: View) -> Json:
     pfs = analysis.pfs(view.selection.rules)
     curve = None if pfs is None else survival(pfs, members, analysis.km_options)
     return {
-        **_common(view),
+        **common(view),
         "responses_known": known,
         "confirmed": confirmed,
-        "orr": _json(orr),
-        "window": _json(windowed),
+        "orr": json_of(orr),
+        "window": json_of(windowed),
         "undated_responders": _undated(orr, windowed),
-        "dcr": _json(disease_control(responses, members, confirmed=confirmed, level=level)),
+        "dcr": json_of(disease_control(responses, members, confirmed=confirmed, level=level)),
         "sd_min_days": rules.sd_min_days,
         "confirm_days": rules.confirm_days,
-        "pfs": _json(curve),
+        "pfs": json_of(curve),
         "pfs_rate": None if curve is None else curve.curve.rate(analysis.pfs_landmark).to_json(),
         "pfs_stated": rules.pfs_window_days is not None,
         "origin": analysis.cut.study.origin,
         "origin_rule": analysis.cohort.origin_rule,
         "set_rule": members.rule,
-        "deaths": _json(deaths(analysis, members)),
+        "deaths": json_of(deaths(analysis, members)),
         "causes": causes(view.cut.study, analysis, members),
         "undated_deaths": list(undated_deaths(analysis, members)),
         "endpoints": _endpoints(view),
@@ -99,12 +98,12 @@ def harm(view: View) -> Json:
         events = safety_events(analysis.adsl, adae, analysis.cohort, members, options)
         told = ae_overview(events, options)
     return {
-        **_common(view),
+        **common(view),
         "set_label": members.label,
         "set_id": members.id,
         "n": members.n,
         "set_rule": members.rule,
-        "overview": _json(told),
+        "overview": json_of(told),
         "events_known": adae is not None,
         "min_group": analysis.rules.min_group,
         "teae_days": analysis.rules.teae_end_days,
@@ -145,9 +144,9 @@ def mature(view: View) -> Json:
             )
         )  # fmt: skip
     return {
-        **_common(view),
+        **common(view),
         "windows": [w.to_json() for w in windows],
-        "bounds": _json(bounds),
+        "bounds": json_of(bounds),
         "origin": analysis.cut.study.origin,
         "set_rule": members.rule,
         "min_group": rules.min_group,
@@ -173,7 +172,7 @@ def accrual(view: View) -> Json:
     if view.selection.filtered:
         result = replace(result, planned=None, plan=(), planned_by_cut=None)
     return {
-        **_common(view),
+        **common(view),
         "accrual": result.to_json(),
         "plan_stated": stated,
         "dated": bool(view.analysis.dated),
@@ -186,7 +185,7 @@ def quality(view: View) -> Json:
     for finding in in_order([*view.cut.findings, *derived_findings(view.analysis)]):
         groups.setdefault(finding.severity.value, []).append(finding)
     return {
-        **_common(view),
+        **common(view),
         "groups": [
             {
                 "severity": severity,
@@ -207,7 +206,7 @@ def registry(view: View) -> Json:
     pfs = next((e for e in study.endpoints if e.id.upper() == "PFS"), None)
     wording = (pfs.wording or "").casefold() if pfs else ""
     return {
-        **_common(view),
+        **common(view),
         "endpoints": [
             {
                 "id": e.id,
@@ -224,29 +223,6 @@ def registry(view: View) -> Json:
         "pfs_not_randomised": "randomi" in wording and not study.design.randomised,
         "origin": study.origin,
     }
-
-
-def _common(view: View) -> dict[str, Any]:
-    """What every card needs to name its population and its files."""
-    study = view.cut.study
-    return {
-        "study": study.short_title or study.title,
-        "study_id": study.id,
-        "synthetic": study.synthetic,
-        "cut": view.cut.id,
-        "cut_date": view.cut.cut_date.isoformat(),
-        "query": view.selection.query(),
-        "filtered": view.selection.filtered,
-        "filter_words": filter_words(study, view.selection),
-        "set_label": view.members.label,
-        "set_id": view.members.id,
-        "n": view.members.n,
-        "level": view.analysis.rules.level,
-    }
-
-
-def _json(result: Result | None) -> dict[str, Any] | None:
-    return None if result is None else result.to_json()
 
 
 def _undated(orr: Any, windowed: Any) -> int:
