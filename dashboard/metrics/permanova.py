@@ -1,0 +1,260 @@
+"""Groups of samples by distances: PERMANOVA (Anderson 2001) and dispersion (Anderson 2006)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from dashboard.metrics.dissimilarity import checked
+from dashboard.metrics.ordination import spectrum
+from dashboard.metrics.types import Estimate, Result, number
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+#: pairs up to which every swap of labels is gone through
+COMPLETE_PAIRS = 14
+RANDOM = 9_999
+SEED = 20_250_331
+_CHUNK = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class Permanova(Result):
+    """Do groups differ in where their samples lie? One factor; F and R2 None with nothing to test.
+
+    `complete`: every arrangement the design allows was gone through, the one observed included;
+    else `arrangements` - 1 random ones and the one observed. `smallest_p`: what p could at best be.
+    """
+
+    n: int
+    groups: tuple[str, ...]
+    sizes: tuple[int, ...]
+    f: Estimate
+    r2: Estimate
+    ss_between: float
+    ss_total: float
+    df: int
+    df_residual: int
+    p: Estimate
+    arrangements: int
+    complete: bool
+    smallest_p: Estimate
+    method: str
+
+
+def permanova(
+    distances: ArrayLike,
+    group: ArrayLike,
+    *,
+    blocks: ArrayLike | None = None,
+    permutations: int = RANDOM,
+    seed: int = SEED,
+) -> Permanova:
+    """One-way PERMANOVA of distances (n, n) by group labels (n,).
+
+    `blocks` (n,): the patient of each sample. Labels are then exchanged within a patient only;
+    exchanging them between patients, as if samples were independent, gives a wrong p. All swaps are
+    gone through for up to 14 pairs, else `permutations` random ones with a fixed seed.
+    """
+    d = checked(distances)
+    labels, codes = np.unique(np.asarray(group).astype(str), return_inverse=True)
+    if codes.shape != (d.shape[0],):
+        raise ValueError(f"{codes.size} groups for {d.shape[0]} samples")
+    k, n = labels.size, codes.size
+    total = float((d**2).sum() / 2 / n) if n else 0.0
+    between = total - float(_within(d, codes[None, :], k)[0]) if n else 0.0
+    df, rest = max(k - 1, 0), n - k
+    f = _ratio(between, total, df, rest)
+    made = _arrangements(codes, blocks, permutations, seed)
+    p = None
+    if f is not None:
+        least, hits = f - 1e-8 * max(1.0, f), 0 if made.complete else 1
+        for part in made.draws:
+            inside = _within(d, part, k)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                drawn = ((total - inside) / df) / (inside / rest)
+            hits += int((drawn >= least).sum())
+        p = hits / made.n
+    return Permanova(
+        n=n,
+        groups=tuple(labels.tolist()),
+        sizes=tuple(np.bincount(codes, minlength=k).tolist()),
+        f=f,
+        r2=between / total if f is not None else None,
+        ss_between=between,
+        ss_total=total,
+        df=df,
+        df_residual=rest,
+        p=p,
+        arrangements=made.n,
+        complete=made.complete,
+        smallest_p=None if f is None else made.smallest,
+        method=made.method,
+    )
+
+
+def _ratio(between: float, total: float, df: int, rest: int) -> float | None:
+    inside = total - between
+    if df < 1 or rest < 1 or total <= 0 or inside <= 0:
+        return None
+    return (between / df) / (inside / rest)
+
+
+def _within(d: Floats, codes: Ints, k: int) -> Floats:
+    """Sum of squares within groups for each row of codes (m, n)."""
+    squared, out = d**2, np.zeros(codes.shape[0])
+    for g in range(k):
+        mine = (codes == g).astype(np.float64)
+        size = mine.sum(axis=1)
+        out += ((mine @ squared) * mine).sum(axis=1) / 2 / np.maximum(size, 1)
+    return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Arrangements:
+    draws: Iterator[Ints]
+    n: int
+    complete: bool
+    smallest: float
+    method: str
+
+
+def _arrangements(
+    codes: Ints, blocks: ArrayLike | None, permutations: int, seed: int
+) -> _Arrangements:
+    within = np.zeros(codes.size, dtype=np.int64)
+    where = "all samples"
+    if blocks is not None:
+        within = np.unique(np.asarray(blocks).astype(str), return_inverse=True)[1]
+        where = "samples of one patient"
+        if within.shape != codes.shape:
+            raise ValueError(f"{within.size} blocks for {codes.size} samples")
+        pairs = _pairs(codes, within)
+        if pairs is not None and pairs.shape[0] <= COMPLETE_PAIRS:
+            m = pairs.shape[0]
+            # the mirror image of an arrangement has the same F
+            least = min(1.0, 2.0 / 2**m)
+            text = f"all {2**m} swaps within patients"
+            return _Arrangements(_every_swap(codes, pairs), 2**m, True, least, text)
+    text = f"{permutations} random exchanges among {where}, seed {seed}"
+    draws = _random(codes, within, permutations, seed)
+    return _Arrangements(
+        draws, permutations + 1, complete=False, smallest=1 / (permutations + 1), method=text
+    )
+
+
+def _pairs(codes: Ints, within: Ints) -> Ints | None:
+    """Rows of the two samples of each block that has two groups; None if a block is no pair.
+
+    A patient with one sample has nothing to exchange.
+    """
+    order = np.argsort(within, kind="stable")
+    sizes = np.bincount(within)
+    if (sizes > 2).any():
+        return None
+    first = np.concatenate([[0], np.cumsum(sizes)[:-1]])[sizes == 2]
+    pairs = np.stack([order[first], order[first + 1]], axis=1).astype(np.int64)
+    differ: Ints = pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]
+    return differ
+
+
+def _every_swap(codes: Ints, pairs: Ints) -> Iterator[Ints]:
+    m = pairs.shape[0]
+    for start in range(0, 2**m, _CHUNK):
+        number = np.arange(start, min(start + _CHUNK, 2**m))
+        swap = (number[:, None] >> np.arange(m)) & 1 == 1
+        made = np.tile(codes, (number.size, 1))
+        a, b = codes[pairs[:, 0]], codes[pairs[:, 1]]
+        made[:, pairs[:, 0]] = np.where(swap, b, a)
+        made[:, pairs[:, 1]] = np.where(swap, a, b)
+        yield made
+
+
+def _random(codes: Ints, within: Ints, permutations: int, seed: int) -> Iterator[Ints]:
+    rng = np.random.default_rng(seed)
+    home = np.argsort(within, kind="stable")
+    for start in range(0, permutations, _CHUNK):
+        m = min(_CHUNK, permutations - start)
+        # sorting random keys within blocks exchanges labels within blocks
+        order = np.argsort(within[None, :] + rng.random((m, codes.size)), axis=1)
+        made = np.empty((m, codes.size), dtype=np.int64)
+        made[:, home] = codes[order]
+        yield made
+
+
+@dataclass(frozen=True, slots=True)
+class Dispersion(Result):
+    """Do groups differ in how far their samples lie from their centre (spatial median)?
+
+    `distance`: mean distance to the centre of each group. p of the F distribution.
+    """
+
+    groups: tuple[str, ...]
+    sizes: tuple[int, ...]
+    distance: tuple[float, ...]
+    f: Estimate
+    df: int
+    df_residual: int
+    p: Estimate
+    method: str = "distances to spatial medians in principal coordinates (betadisper), F test"
+
+
+def dispersion(distances: ArrayLike, group: ArrayLike) -> Dispersion:
+    """Homogeneity of dispersion. Coordinates of negative eigenvalues count against the distance.
+
+    A distance that they take below zero is zero, as in vegan.
+    """
+    labels, codes = np.unique(np.asarray(group).astype(str), return_inverse=True)
+    values, vectors = spectrum(distances)
+    if codes.size != vectors.shape[0]:
+        raise ValueError(f"{codes.size} groups for {vectors.shape[0]} samples")
+    scores = vectors * np.sqrt(np.abs(values))
+    real = values > 0
+    apart = np.zeros(codes.size)
+    for g in range(labels.size):
+        mine = codes == g
+        own = scores[mine]
+        plus, minus = (((own[:, s] - spatial_median(own[:, s])) ** 2).sum(1) for s in (real, ~real))
+        apart[mine] = np.sqrt(np.maximum(plus - minus, 0))
+    sizes = np.bincount(codes, minlength=labels.size)
+    means = np.bincount(codes, weights=apart, minlength=labels.size) / np.maximum(sizes, 1)
+    df, rest = max(labels.size - 1, 0), codes.size - labels.size
+    inside = float(((apart - means[codes]) ** 2).sum())
+    between = float((sizes * (means - apart.mean()) ** 2).sum()) if codes.size else 0.0
+    f = (between / df) / (inside / rest) if df and rest > 0 and inside > 0 else None
+    return Dispersion(
+        groups=tuple(labels.tolist()),
+        sizes=tuple(sizes.tolist()),
+        distance=tuple(means.tolist()),
+        f=f,
+        df=df,
+        df_residual=rest,
+        p=None if f is None else number(special.fdtrc(df, rest, f)),
+    )
+
+
+def spatial_median(points: Floats) -> Floats:
+    """The point with the least sum of distances to `points` (n, axes): Vardi & Zhang 2000.
+
+    From the medians of the axes, as in vegan: on one axis with an even number of points every place
+    between the middle two is a median, and the midpoint is taken.
+    """
+    at: Floats = np.median(points, axis=0)
+    for _ in range(10_000):
+        away = np.sqrt(((points - at) ** 2).sum(axis=1))
+        here = away <= 1e-14
+        weight = np.divide(1.0, away, out=np.zeros_like(away), where=~here)
+        if not weight.any():
+            return at
+        to = (weight[:, None] * points).sum(axis=0) / weight.sum()
+        pull = float(np.sqrt((((points - at) * weight[:, None]).sum(axis=0) ** 2).sum()))
+        share = min(1.0, int(here.sum()) / pull) if pull > 0 else 1.0
+        following: Floats = (1 - share) * to + share * at
+        if float(np.abs(following - at).max(initial=0.0)) < 1e-13:
+            return following
+        at = following
+    return at
