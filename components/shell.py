@@ -82,6 +82,8 @@ class TopBar:
     chips: tuple[Chip, ...]
     clear: str | None
     synthetic: bool
+    #: where the filters leave nobody: filters to take away, patients then shown, the address
+    loosen: tuple[tuple[str, int, str], ...] = ()
 
 
 def skip_link() -> html.A:
@@ -163,7 +165,21 @@ def top_bar(bar: TopBar) -> list[object]:
             ],
             className="bar-who",
         ),
+        *_nobody(bar),
     ]
+
+
+def _nobody(bar: TopBar) -> list[html.P]:
+    """The filters leave nobody: which of them to take away, and what that would show."""
+    if bar.shown or not bar.total:
+        return []
+    parts: list[str | dcc.Link] = [text("shell.nobody")]
+    for words, n, address in bar.loosen:
+        key = "shell.nobody.without.one" if n == 1 else "shell.nobody.without"
+        parts += [" ", dcc.Link(text(key, words=words, n=n), href=address, refresh=False)]
+    if not bar.loosen:
+        parts += [" ", text("shell.nobody.several")]
+    return [html.P([*parts], className="nobody", role="status")]
 
 
 def _picker(key: str, face: str, items: tuple[Choice, ...], extra: str) -> html.Details | html.Span:
@@ -226,7 +242,7 @@ def filter_bar(backbone: FilterControl | None, others: tuple[FilterControl, ...]
         parts.append(
             menu(
                 text("shell.filters"),
-                [_control(c) for c in others],
+                html.Div([_control(c) for c in others], className="filter-grid"),
                 name=text("shell.filters.label"),
                 extra="filters",
                 icon_name="funnel",

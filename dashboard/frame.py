@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from components.shell import Chip, Choice, FilterControl, FilterLevel, TopBar
+from dashboard.panels.strip import level_order
 from dashboard.patient_keys import joined
-from dashboard.population import Population
+from dashboard.population import Loosened, Population
 from dashboard.selection import MISSING, FilterField, Levels, Range, Selection
 from dashboard.shelf import CutName, Opened
-from dashboard.text import day, text
+from dashboard.text import day, listed, text
 from dashboard.words import backbone_labels, filter_parts, filter_text, level_words
 from data_access.store import Cut
 
@@ -53,7 +54,23 @@ def top_bar(
         chips=chips(selection, opened),
         clear="?" + selection.unfiltered().query() if selection.filtered else None,
         synthetic=cut.study.synthetic,
+        loosen=tuple(_loosened(selection, opened, found) for found in population.loosened),
     )
+
+
+def _loosened(selection: Selection, opened: Opened, found: Loosened) -> tuple[str, int, str]:
+    """The filters in words, how many patients there are without them, and that view's address."""
+    rest = selection
+    for column in found.columns:
+        rest = rest.without(column)
+    parts = filter_parts(opened.cut.study, selection)
+    words = [_whole([p for p in parts if p[0] == column]) for column in found.columns]
+    return listed(words), found.n, "?" + rest.query()
+
+
+def _whole(parts: list[tuple[str, str, str | None, str]]) -> str:
+    """All values of one filter: ECOG at baseline: 1 or 2."""
+    return filter_text(parts[0][1], text("shell.filters.or").join(words for *_, words in parts))
 
 
 def set_labels(opened: Opened) -> dict[str, str]:
@@ -117,7 +134,6 @@ def _control(
             if spec.lowest is None
             else text(
                 "shell.filters.bounds",
-                label=spec.label,
                 lowest=f"{spec.lowest:g}",
                 highest=f"{spec.highest:g}",
             ),
@@ -137,5 +153,5 @@ def _control(
 
 
 def _readable(levels: tuple[str, ...]) -> list[str]:
-    """Stated levels first, "not stated" last."""
-    return sorted(levels, key=lambda v: (v == MISSING, v))
+    """As a reader orders them (<40 before 40-49, 2 before 10), "not stated" last."""
+    return sorted(levels, key=level_order)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,21 @@ from dashboard.metrics.populations import intersect
 from dashboard.metrics.types import AnalysisSet
 from dashboard.patient_keys import PatientKeys
 from dashboard.selection import Filter, Levels, Selection
-from dashboard.shelf import levels_of
+from dashboard.shelf import held_levels
+from data_access.study.model import FilterColumn
 
 Mask = np.ndarray[tuple[Any, ...], np.dtype[np.bool_]]
 FILTERED = "outside the chosen filters"
+#: ways out of a view of nobody that are offered
+SUGGESTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Loosened:
+    """Filters (by column) without which `n` patients would be shown."""
+
+    columns: tuple[str, ...]
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,7 @@ class Population:
     """`base` is the analysis set, `members` those of it the filters leave; `filtered` are the
     patients of ADSL that pass the filters, whatever their set.
 
+    `loosened` says, when nobody is left, which filters to take away: one if that helps, else two.
     `counts[column][level]` is how many patients choosing that level would show: of the analysis
     set and every *other* filter, so that a choice never hides itself.
     """
@@ -34,6 +47,7 @@ class Population:
     members: AnalysisSet
     filtered: frozenset[str]
     counts: Mapping[str, Mapping[str, int]]
+    loosened: tuple[Loosened, ...] = ()
 
 
 def population(analysis: Analysis, selection: Selection, keys: PatientKeys) -> Population:
@@ -43,7 +57,8 @@ def population(analysis: Analysis, selection: Selection, keys: PatientKeys) -> P
     base = analysis.sets[selection.analysis_set]
     inside = np.isin(ids, np.array(base.patients, dtype=object))
     memberships = _memberships(cut, adsl)
-    masks: dict[str, Mask] = {f.column: _mask(adsl, f) for f in selection.filters}
+    specs = {f.column: f for f in cut.study.filters}
+    masks: dict[str, Mask] = {f.column: _mask(adsl, f, specs[f.column]) for f in selection.filters}
     if selection.backbones:
         chosen = set(selection.backbones)
         masks["backbone"] = np.array([bool(chosen & set(m)) for m in memberships], dtype=bool)
@@ -60,12 +75,28 @@ def population(analysis: Analysis, selection: Selection, keys: PatientKeys) -> P
         return keep
 
     filtered = frozenset(ids[passing("")].tolist())
+    members = restrict(base, filtered) if selection.filtered else base
     return Population(
         base=base,
-        members=restrict(base, filtered) if selection.filtered else base,
+        members=members,
+        loosened=_loosened(masks, inside) if base.n and not members.n else (),
         filtered=filtered,
         counts=_counts(cut, adsl, memberships, lambda column: passing(column) & inside),
     )
+
+
+def _loosened(masks: Mapping[str, Mask], inside: Mask) -> tuple[Loosened, ...]:
+    """The fewest filters to take away so that anybody is left: the most patients first."""
+    for size in (1, 2):
+        found = []
+        for columns in combinations(masks, size):
+            rest = [mask for column, mask in masks.items() if column not in columns]
+            n = int(np.logical_and.reduce([inside, *rest]).sum())
+            if n:
+                found.append(Loosened(columns, n))
+        if found:
+            return tuple(sorted(found, key=lambda each: -each.n)[:SUGGESTED])
+    return ()
 
 
 def restrict(members: AnalysisSet, filtered: Collection[str]) -> AnalysisSet:
@@ -80,10 +111,11 @@ def _memberships(cut: Tables, adsl: pd.DataFrame) -> list[tuple[str, ...]]:
     return [backbones.members(None if pd.isna(v) else str(v)) for v in adsl[backbones.column]]
 
 
-def _mask(adsl: pd.DataFrame, item: Filter) -> Mask:
+def _mask(adsl: pd.DataFrame, item: Filter, spec: FilterColumn) -> Mask:
     if isinstance(item, Levels):
         chosen = set(item.values)
-        return np.array([level in chosen for level in levels_of(adsl[item.column])], dtype=bool)
+        held = held_levels(adsl, spec)
+        return np.array([not chosen.isdisjoint(levels) for levels in held], dtype=bool)
     values = adsl[item.column].to_numpy(dtype=float)
     keep = ~np.isnan(values)
     if item.lower is not None:
@@ -102,8 +134,8 @@ def _counts(
     kept = zip(memberships, passing("backbone").tolist(), strict=True)
     found = {"backbone": dict(Counter(group for groups, k in kept if k for group in groups))}
     for spec in cut.study.filters:
-        if spec.kind == "category" and spec.column in adsl.columns:
-            levels = levels_of(adsl[spec.column])
-            rows = zip(levels, passing(spec.column).tolist(), strict=True)
-            found[spec.column] = dict(Counter(level for level, k in rows if k))
+        if spec.kind != "number" and spec.column in adsl.columns:
+            held = held_levels(adsl, spec)
+            rows = zip(held, passing(spec.column).tolist(), strict=True)
+            found[spec.column] = dict(Counter(level for levels, k in rows if k for level in levels))
     return found

@@ -24,7 +24,8 @@ MAX_FIELDS = 400
 #: in a query, the level of patients whose value is missing
 MISSING = ""
 
-Kind = Literal["category", "number"]
+#: "several": a patient has any number of the levels
+Kind = Literal["category", "number", "several"]
 GROUPINGS = ("none", "backbone")
 #: PFS as exported, else by the FDA-like rules; FDA-like or EMA-like as derived, for sensitivity
 RULE_SETS = ("primary", "fda", "ema")

@@ -15,6 +15,7 @@ from dashboard.patient_keys import PatientKeys
 from dashboard.selection import (
     MISSING,
     FilterField,
+    Kind,
     Selection,
     SelectionError,
     Vocabulary,
@@ -164,7 +165,16 @@ def _field(spec: FilterColumn, adsl: pd.DataFrame) -> FilterField:
         known = values.dropna()
         lowest, highest = (float(known.min()), float(known.max())) if len(known) else (None, None)
         return FilterField(spec.column, spec.label, "number", (), lowest, highest)
-    return FilterField(spec.column, spec.label, "category", tuple(sorted(set(levels_of(values)))))
+    kind: Kind = "several" if spec.kind == "several" else "category"
+    levels = {level for held in held_levels(adsl, spec) for level in held}
+    return FilterField(spec.column, spec.label, kind, tuple(sorted(levels)))
+
+
+def held_levels(adsl: pd.DataFrame, spec: FilterColumn) -> list[tuple[str, ...]]:
+    """The levels of each row of ADSL in a filter's column, as a query names them: one, unless the
+    column holds several; (MISSING,) where there is none."""
+    levels = levels_of(adsl[spec.column])
+    return [spec.values(level or None) or (MISSING,) for level in levels]
 
 
 def levels_of(values: pd.Series) -> list[str]:

@@ -7,6 +7,9 @@ from dashboard.text import text
 from data_access.schema import DOMAINS, Kind
 from data_access.study.model import Study
 
+#: codes of capitals up to this length stay as they are
+SHORT_CODE = 4
+
 
 def backbone_labels(study: Study) -> dict[str, str]:
     return {g.id: g.label for g in study.backbones.groups} if study.backbones else {}
@@ -61,25 +64,28 @@ def range_words(item: Range) -> str:
     return text("shell.filters.range", lower=lower, upper=upper)
 
 
+def sentence_case(value: str) -> str:
+    """Capitals as a sentence (NAB-PACLITAXEL is Nab-paclitaxel); short codes stay (UTD1, CMF)."""
+    if not value.isupper() or len(value) <= SHORT_CODE:
+        return value
+    return value.capitalize().replace("+", " + ")
+
+
 def level_words(study: Study, column: str, value: str) -> str:
     """A level as a reader says it: the study's own word, yes or no for a flag, else as exported."""
     if value == MISSING:
         return text("shell.filters.missing")
     if value in study.labels:
         return study.labels[value]
+    if any(f.column == column and f.kind == "several" for f in study.filters):
+        return sentence_case(value)
     known = DOMAINS["ADSL"].column(column)
     if known is not None and known.kind is Kind.FLAG and value in {"Y", "N"}:
         return text("word.yes" if value == "Y" else "word.no")
     return value
 
 
-#: codes of capitals up to this length stay as they are (UTD1, CMF)
-SHORT_CODE = 4
-
-
 def said(study: Study, column: str, value: str) -> str:
     """A value as a reader says it: the study's word, else capitals as a sentence."""
     words = level_words(study, column, value)
-    if words != value or not value.isupper():
-        return words
-    return words.capitalize().replace("+", " + ") if len(words) > SHORT_CODE else words
+    return words if words != value else sentence_case(value)

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from dashboard.selection import MISSING
-from dashboard.shelf import levels_of
+from dashboard.shelf import held_levels, levels_of
 from dashboard.words import level_words
-from data_access.study.model import Study
+from data_access.study.model import FilterColumn, Study
 
 #: a column with more levels than this has no rows to read
 MOST_LEVELS = 12
@@ -34,7 +34,9 @@ def strip(study: Study, adsl: pd.DataFrame, patients: Sequence[str]) -> list[dic
         if spec.column not in adsl.columns or own:
             continue
         values = adsl[spec.column]
-        if spec.kind == "number" and pd.api.types.is_numeric_dtype(values):
+        if spec.kind == "several":
+            found.append(_several(study, spec, adsl, rows))
+        elif spec.kind == "number" and pd.api.types.is_numeric_dtype(values):
             found.append(_number(spec.column, spec.label, values, rows))
         else:
             found.append(_category(study, spec.column, spec.label, values, rows))
@@ -78,6 +80,28 @@ def _category(
         for level in order
     ]
     return _rows(column, label, levels)
+
+
+def _several(
+    study: Study, spec: FilterColumn, adsl: pd.DataFrame, rows: list[int]
+) -> dict[str, Any] | None:
+    """Rows of values: a patient stands in the row of each."""
+    held = held_levels(adsl, spec)
+    own = [held[row] for row in rows]
+    order = sorted({level for levels in own for level in levels}, key=level_order)
+    if len(order) > MOST_LEVELS:
+        return None
+    return _rows(
+        spec.column,
+        spec.label,
+        [
+            {
+                "label": "" if level == MISSING else level_words(study, spec.column, level),
+                "members": [i for i, levels in enumerate(own) if level in levels],
+            }
+            for level in order
+        ],
+    )
 
 
 def _rows(column: str, label: str, levels: list[dict[str, Any]]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.metrics.columns import codes_of
+from data_access.study.model import Study
 
 ConfType = Literal["log-log", "log", "plain"]
 
@@ -61,21 +62,36 @@ def words(column: pd.Series) -> np.ndarray:
     return np.asarray(text.fillna("").to_numpy(dtype=object))
 
 
-def selected(adsl: pd.DataFrame, where: Mapping[str, tuple[str, ...]]) -> frozenset[str] | None:
-    """Patients that meet every condition; None when there is none. Raises ReportError."""
+def selected(
+    adsl: pd.DataFrame, where: Mapping[str, tuple[str, ...]], study: Study
+) -> frozenset[str] | None:
+    """Patients that meet every condition; None when there is none. Raises ReportError.
+
+    A column that study.toml says to hold several values meets it by any of them, as on the pages.
+    """
     if not where:
         return None
     keep = np.ones(len(adsl), dtype=bool)
     for name, values in where.items():
         column = column_of(adsl, name)
-        here = words(adsl[column])
+        held = _held(words(adsl[column]).tolist(), column, study)
+        known = {v for row in held for v in row}
         wanted = {v.strip() for v in values}
-        unknown = sorted(wanted - set(here.tolist()))
+        unknown = sorted(wanted - known)
         if unknown:  # a misspelt value beside a right one would leave patients out unnoticed
-            some = ", ".join(repr(v) for v in sorted({v for v in here.tolist() if v})[:12])
+            some = ", ".join(repr(v) for v in sorted(v for v in known if v)[:12])
             raise ReportError(f"No patient has {column} = {' or '.join(unknown)}; it holds {some}.")
-        keep &= np.isin(here, np.array(sorted(wanted), dtype=object))
+        keep &= np.array([not wanted.isdisjoint(row) for row in held], dtype=bool)
     return frozenset(adsl["USUBJID"].to_numpy(dtype=object)[keep].tolist())
+
+
+def _held(cells: list[str], column: str, study: Study) -> list[tuple[str, ...]]:
+    """The values of each cell; ("",) for a missing one."""
+    spec = next((f for f in study.filters if f.column == column and f.kind == "several"), None)
+    if spec is None:
+        return [(cell,) for cell in cells]
+    split = {cell: spec.values(cell) or ("",) for cell in set(cells)}
+    return [split[cell] for cell in cells]
 
 
 def groups_by(adsl: pd.DataFrame, name: str) -> dict[str, frozenset[str]]:

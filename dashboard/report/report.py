@@ -34,7 +34,7 @@ class Report:
         self.cut, self.options = cut, options
         self.analysis = Analysis(cut)
         self._known(options.population)
-        self.chosen = selected(self.analysis.adsl, options.where)
+        self.chosen = selected(self.analysis.adsl, options.where, self.analysis.cut.study)
         self.groups = groups_by(self.analysis.adsl, options.by) if options.by else None
 
     def _known(self, population: str) -> None:

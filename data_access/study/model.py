@@ -243,9 +243,19 @@ class MonitoringRule:
 
 @dataclass(frozen=True, slots=True)
 class FilterColumn:
+    """`kind` "several": a cell holds any number of values with `separator` between them."""
+
     column: str
     label: str
-    kind: Literal["category", "number"] = "category"
+    kind: Literal["category", "number", "several"] = "category"
+    separator: str = ";"
+
+    def values(self, cell: str | None) -> tuple[str, ...]:
+        """The values of a cell, each once, in their order; () for a missing cell."""
+        if cell is None or self.kind != "several":
+            return () if cell is None else (cell,)
+        parts = (part.strip() for part in cell.split(self.separator))
+        return tuple(dict.fromkeys(part for part in parts if part))
 
 
 @dataclass(frozen=True, slots=True)

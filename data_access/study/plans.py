@@ -139,12 +139,17 @@ def _monitoring_rule(id_: str) -> Read:
 
 # --- [filters], [labels], [roles] ---------------------------------------------------------------
 
-_KIND = choice("category", "number")
-FILTER: Keys = {"column": Key(cell, required=True), "label": Key(text), "kind": Key(_KIND)}
+_KIND = choice("category", "number", "several")
+FILTER: Keys = {
+    "column": Key(cell, required=True),
+    "label": Key(text),
+    "kind": Key(_KIND),
+    "separator": Key(text),
+}
 
 
 def filters(value: Any, spot: Spot) -> Mapping[str, Any]:
-    """{COLUMN = "label"}, {COLUMN = {label, kind}} or [[filters]] tables."""
+    """{COLUMN = "label"}, {COLUMN = {label, kind, separator}} or [[filters]] tables."""
     if isinstance(value, dict):
         pairs = [(spot.at(k), {"column": k, **_filter_value(v)}) for k, v in value.items()]
     elif isinstance(value, list):
@@ -158,6 +163,12 @@ def filters(value: Any, spot: Spot) -> Mapping[str, Any]:
             continue
         if any(f.column.casefold() == got["column"].casefold() for f in out):
             at.complain(DUPLICATE, f"[filters] has {got['column']} twice.")
+        if "separator" in got and got.get("kind") != "several":
+            at.at("separator").complain(
+                VALUE,
+                f"[filters] {got['column']} has a separator and is not of kind several.",
+                'Write kind = "several" beside it, or leave the separator out.',
+            )
         out.append(FilterColumn(**{"label": got["column"], **got}))
     return {"filters": tuple(out)}
 

@@ -16,6 +16,8 @@ from data_access.study.suggest import plain
 
 #: Words that often mean "missing"; a study says which of them do.
 MISSING_WORDS = ("NA", "N/A", "NULL", "NaN", ".", "-", "None", "UNK", "-99", "-999", "-9999")
+#: What parts the values of a cell that holds several.
+SEPARATORS = (";", "|")
 #: Keys of patients, samples and records: their values are never listed.
 _KEYS = ("USUBJID", "SUBJID", "SAMPLEID")
 
@@ -69,6 +71,22 @@ class Profile:
         half as many as patients, so that no level is a name for one person."""
         levels = self.levels(name, most=most)
         return levels if 2 <= len(levels) <= sum(levels.values()) / 2 else {}
+
+    def several(self, name: str, *, most: int = 40) -> tuple[str, dict[str, int]] | None:
+        """Separator and values of a column whose cells hold several values each: in a fifth of
+        them at least, of 2..most values, and each cell holding on average more than one that
+        others hold too. None for any other column."""
+        cells = self.levels(name, most=1000)
+        rows = sum(cells.values())
+        for mark in SEPARATORS:
+            parted = sum(n for cell, n in cells.items() if mark in cell)
+            found: Counter[str] = Counter()
+            for cell, n in cells.items():
+                for part in {part.strip() for part in cell.split(mark)} - {""}:
+                    found[part] += n
+            if parted and 5 * parted >= rows and 2 <= len(found) <= min(most, rows / 2):
+                return mark, dict(found.most_common())
+        return None
 
     def unique(self, *, share: float = 1.0) -> list[str]:
         """Columns filled in every row with as many different values as `share` of the rows, no

@@ -396,9 +396,13 @@ def _filters(adsl: Profile | None, others: Sequence[Profile]) -> Iterator[str]:
         name = column.name
         if _no_filter(name.upper(), sheet):
             continue
-        if levels := sheet.groups(name):
-            label = column.label or name
-            found.append(f"# {_key(words(name))} = {_quoted(label)}  ## {_counts(levels)}")
+        label = _quoted(column.label or name)
+        if parts := sheet.several(name):
+            mark, levels = parts
+            stated = f'{{ label = {label}, kind = "several", separator = {_quoted(mark)} }}'
+            found.append(f"# {_key(words(name))} = {stated}  ## {_counts(levels)}")
+        elif levels := sheet.groups(name):
+            found.append(f"# {_key(words(name))} = {label}  ## {_counts(levels)}")
     if found:
         yield "# [filters]"
         yield "## Columns of the patient sheet with 2 to 12 levels; keep those known at baseline:"

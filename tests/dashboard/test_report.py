@@ -9,11 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from dashboard.report import SECTIONS, ReportError, ReportOptions, metrics_report
+from dashboard.report.options import selected
 from data_access.importer import import_exports
 from data_access.store import Cut, CutStore
+from data_access.study import parse_study
 from tests.conftest import ROOT
 from tests.data_access.bad_inputs.base import STUDY, write_good
 
@@ -40,6 +43,24 @@ def whole(cut) -> dict[str, Any]:
 
 def test_it_is_json_without_nan(whole):
     assert json.loads(json.dumps(whole, allow_nan=False)) == whole
+
+
+def test_a_cell_of_several_values_counts_for_each() -> None:
+    study = parse_study(
+        '[study]\ntitle = "T"\n[filters]\nSITES = { label = "Sites", kind = "several" }\n'
+    )
+    adsl = pd.DataFrame(
+        {
+            "USUBJID": list("ABCD"),
+            "SITES": ["LUNG; LIVER", "LIVER", None, " ; "],
+            "SEX": list("FFMF"),
+        }
+    )
+    assert selected(adsl, {"SITES": ("LIVER",)}, study) == {"A", "B"}
+    assert selected(adsl, {"sites": ("LUNG",), "SEX": ("F",)}, study) == {"A"}
+    assert selected(adsl, {"SITES": ("",)}, study) == {"C", "D"}
+    with pytest.raises(ReportError, match="it holds 'LIVER', 'LUNG'"):
+        selected(adsl, {"SITES": ("LUNG; LIVER",)}, study)
 
 
 def test_response_by_hand(whole):

@@ -122,6 +122,25 @@ def test_columns_named_by_filters_sets_and_backbones_are_stored() -> None:
     assert study.sets == (AnalysisSet("full", "Full analysis", "FASEXFL", ("Y", "1")),)
 
 
+def test_a_filter_may_hold_several_values_in_a_cell() -> None:
+    study = parse_study(
+        """
+        [study]
+        title = "T"
+        [filters]
+        PRIORTRT = { label = "Earlier drugs", kind = "several" }
+        METSITES = { label = "Sites", kind = "several", separator = "|" }
+        SEX = "Sex"
+        """
+    )
+    drugs, sites, sex = study.filters
+    assert (drugs.kind, drugs.separator) == ("several", ";")
+    assert drugs.values(" PACLITAXEL;  5-FU ;;PACLITAXEL; ") == ("PACLITAXEL", "5-FU")
+    assert drugs.values(" ; ") == drugs.values(None) == ()
+    assert sites.values("LUNG|LYMPH NODE; AXILLARY") == ("LUNG", "LYMPH NODE; AXILLARY")
+    assert sex.values("F; M") == ("F; M",)
+
+
 def test_terms_and_missing_words_come_together() -> None:
     terms = parse_study(
         """

@@ -159,6 +159,8 @@ CASES = [
     ("dates without a year", "[domains.adsl]\ndates = '%d/%m'", "study-value", 4, "year", "%d/%m/%Y"),
     ("dates without a month", "[domains.adsl]\ndates = '%d %Y'", "study-value", 4, "month", "%m"),
     ("filter twice", "[[filters]]\ncolumn = 'SEX'\n[[filters]]\ncolumn = 'sex'", "study-duplicate", 5, "sex twice", ""),
+    ("separator of a single value", "[filters]\nSEX = { label = 'Sex', separator = ';' }", "study-value", 4, "not of kind several", 'kind = "several"'),
+    ("unknown kind of filter", "[filters]\nSEX = { label = 'Sex', kind = 'severel' }", "study-value", 4, "severel", "“several”"),
     ("unknown AESI drug", "[backbones]\ncolumn = 'B'\ngroups.taxane.values = 'X'\n[aesi.n]\nlabel = 'l'\ndrug = 'taxan'\nterms = 'T'", "study-unknown-name", 8, "taxan", "“taxane”"),
     ("unknown monitoring kind", "[monitoring.m]\nkind = 'simmon'\nlabel = 'l'\nendpoint = 'ORR'", "study-value", 4, "simmon", "“simon”"),
     ("monitoring parameter", "[monitoring.m]\nkind = 'toxicity'\nlabel = 'l'\nendpoint = 'AE'\np = '1/3'\ncutof = 0.9\ncutoff = 0.9", "study-unknown-key", 8, "cutof", "“cutoff”"),

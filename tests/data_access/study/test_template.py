@@ -25,6 +25,8 @@ ADSL = raw(
         "SAFFL": ["Y", "Y", "Y", "N", "N", "Y"],
         "BACKBONE": ["PACLITAXEL", "CARBOPLATIN + PACLITAXEL", *["CARBOPLATIN"] * 4],
         "LINE": ["2", "2", "3", "3", "3", "2"],
+        "PRIORTRT": ["TAXOL; EC", "EC;TAXOL", "EC", None, "TAXOL", "TAXOL; EC"],
+        "REMARK": ["a; b", "c; d", "e; f", "g; h", "i; j", "k; l"],
         "NICKNAME": ["jr", "js", "mm", "to", "al", "be"],
         "DTHCAUS": ["PD", "PD", "AE", "AE", None, None],
         "TRTSDT": ["2026-01-05", "2026-02-03", "2026-02", None, None, "unknown"],
@@ -71,7 +73,9 @@ def test_its_proposals_parse_when_taken() -> None:
         ("SEX", "Sex"),
         ("BACKBONE", "BACKBONE"),
         ("LINE", "LINE"),
+        ("PRIORTRT", "PRIORTRT"),
     ]
+    assert [(f.kind, f.separator) for f in study.filters][-1] == ("several", ";")
     assert str(study.cut_date) == "2026-02-03"
 
 
@@ -81,6 +85,9 @@ def test_levels_and_counts_are_shown() -> None:
     assert '## safety: SAFFL holds "Y" 4, "N" 2' in text
     assert "## BSTRSP: Best Confirmed Overall Response (2 rows)" in text
     assert '## BACKBONE: "CARBOPLATIN" 4, "PACLITAXEL" 1, "CARBOPLATIN + PACLITAXEL" 1' in text
+    assert '# PRIORTRT = { label = "PRIORTRT", kind = "several", separator = ";" }' in text
+    assert '## "TAXOL" 4, "EC" 4' in text
+    assert "REMARK = {" not in text  # nobody shares a word with anybody
     assert '## Response terms of ADRS understood as they are: "CR" 1' in text
     assert '## Other values of AVALC: "Complete" 1, "Partial Respose" 1, "NA" 1' in text
 
