@@ -29,12 +29,14 @@ class Factor:
     """A column of ADSL to describe. A `list` cell holds several values: "PACLITAXEL; CARBOPLATIN".
 
     `most`: a category with more levels than this is left out and said so; of a list, the most
-    frequent levels are kept and the others pooled.
+    frequent levels are kept and the others pooled. `separator`: what parts the values of a list;
+    None where the study does not say, then it is read off the cells.
     """
 
     column: str
     kind: Kind = "category"
     most: int = 12
+    separator: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,8 @@ def _category(
 def _list(rows: Rows, table: Layout, factor: Factor) -> Characteristic:
     """Most frequent first, ties by name; each patient once per level."""
     cells = _words(rows, factor.column).tolist()
-    by = next((s for s in SEPARATORS if any(s in cell for cell in cells)), SEPARATORS[0])
+    found = next((s for s in SEPARATORS if any(s in cell for cell in cells)), SEPARATORS[0])
+    by = factor.separator or found
     held = [frozenset(p for p in (" ".join(q.split()) for q in c.split(by)) if p) for c in cells]
     known = np.array([bool(h) for h in held], dtype=np.bool_)
 

@@ -25,7 +25,7 @@ from dashboard.results import View
 from dashboard.text import CATALOGUE, text
 from dashboard.words import SHORT_CODE, said
 from data_access.schema import DOMAINS, Kind
-from data_access.study.model import Study
+from data_access.study.model import FilterColumn, Study
 
 Json = Mapping[str, Any]
 
@@ -115,18 +115,22 @@ def _factors(study: Study, adsl: pd.DataFrame) -> list[Factor]:
     order = [*FIRST, *([measurable] if measurable else []), *LISTS, *named, *LAST]
     own = study.backbones.column if study.backbones is not None else None
     return [
-        Factor(column, _kind(study, column))
+        Factor(column, _kind(study, column), separator=_separator(named.get(column)))
         for column in dict.fromkeys(order)
         if column in adsl.columns and column != own
     ]
 
 
 def _kind(study: Study, column: str) -> Any:
-    if column in LISTS:
-        return "list"
     spec = next((f for f in study.filters if f.column == column), None)
+    if column in LISTS or (spec is not None and spec.kind == "several"):
+        return "list"
     number = column in NUMBERS if spec is None else spec.kind == "number"
     return "number" if number else "category"
+
+
+def _separator(spec: FilterColumn | None) -> str | None:
+    return spec.separator if spec is not None and spec.kind == "several" else None
 
 
 def _columns(table: BaselineTable) -> list[str]:

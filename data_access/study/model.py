@@ -251,10 +251,10 @@ class FilterColumn:
     separator: str = ";"
 
     def values(self, cell: str | None) -> tuple[str, ...]:
-        """The values of a cell, each once, in their order; () for a missing cell."""
+        """The values of a cell, each once, in their order and with single blanks; () for none."""
         if cell is None or self.kind != "several":
             return () if cell is None else (cell,)
-        parts = (part.strip() for part in cell.split(self.separator))
+        parts = (" ".join(part.split()) for part in cell.split(self.separator))
         return tuple(dict.fromkeys(part for part in parts if part))
 
 

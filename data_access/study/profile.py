@@ -82,7 +82,7 @@ class Profile:
             parted = sum(n for cell, n in cells.items() if mark in cell)
             found: Counter[str] = Counter()
             for cell, n in cells.items():
-                for part in {part.strip() for part in cell.split(mark)} - {""}:
+                for part in dict.fromkeys(p for p in map(str.strip, cell.split(mark)) if p):
                     found[part] += n
             if parted and 5 * parted >= rows and 2 <= len(found) <= min(most, rows / 2):
                 return mark, dict(found.most_common())

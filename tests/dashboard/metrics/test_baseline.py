@@ -114,6 +114,12 @@ def test_a_list_counts_each_patient_once_per_entry_and_spells_it_one_way(frame: 
     assert found.characteristics[0].missing[0] == ("P4", "P5")
 
 
+def test_the_separator_a_study_states_is_taken_at_its_word(frame: Frame) -> None:
+    whole = counts(made(frame, Factor("PRIOR", "list", separator="|")))
+    assert set(whole) == {"A; B", "A", "b; C C ; C C", ";"}
+    assert counts(made(frame, Factor("PRIOR", "list", separator=";")))["A"] == [2, 2, 0, 0]
+
+
 def test_rare_entries_of_a_long_list_are_pooled_and_counted(frame: Frame) -> None:
     found = made(frame, Factor("PRIOR", "list", most=3))
     last = found.characteristics[0].levels[-1]
