@@ -173,10 +173,10 @@ def _nobody(bar: TopBar) -> list[html.P]:
     """The filters leave nobody: which of them to take away, and what that would show."""
     if bar.shown or not bar.total:
         return []
-    parts: list[str | dcc.Link] = [text("shell.nobody")]
+    parts: list[str | html.A] = [text("shell.nobody")]
     for words, n, address in bar.loosen:
         key = "shell.nobody.without.one" if n == 1 else "shell.nobody.without"
-        parts += [" ", dcc.Link(text(key, words=words, n=n), href=address, refresh=False)]
+        parts += [" ", view_link(text(key, words=words, n=n), address)]
     if not bar.loosen:
         parts += [" ", text("shell.nobody.several")]
     return [html.P([*parts], className="nobody", role="status")]
