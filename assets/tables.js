@@ -14,22 +14,39 @@
     return cell;
   }
   /* A cell is words, or [x, n, share, keys of the patients]: 4/10 (40%). */
-  function cellOf(told, everyone) {
-    if (typeof told === "string") return make("td", everyone ? "everyone" : "", told);
-    var cell = make("td", everyone ? "everyone" : "");
+  function cellOf(told, place) {
+    var className = place.at === 0 ? "everyone" : "";
+    if (typeof told === "string") return make("td", className, told);
+    var cell = make("td", className);
+    var words = told[0] + "/" + told[1];
     if (told[0] === 0) cell.classList.add("none");
-    cell.append(make("span", "x-of-n", told[0] + "/" + told[1]));
+    cell.append(told[3] ? opener(words, told, place) : make("span", "x-of-n", words));
     if (told[2]) cell.append(" ", make("span", "share", told[2]));
-    if (told[3]) cell.dataset.patients = told[3];
     return cell;
   }
-  function rowOf(line, columns) {
+  /* The count highlights its patients (thread.js). One stop for Tab; arrows go from cell to cell. */
+  function opener(words, told, place) {
+    var button = make("button", "who x-of-n", words);
+    var name = (told[0] === 1 ? place.open.one : place.open.many)
+      .replace("{words}", words).replace("{n}", told[0]);
+    button.type = "button";
+    button.tabIndex = -1;
+    button.title = name;
+    button.dataset.patients = told[3];
+    button.setAttribute("aria-label", name + ": " + place.row + ", " + place.column);
+    return button;
+  }
+  function rowOf(line, heading, data) {
+    var columns = data.columns.length;
     var row = make("tr", line.heading ? "heading" : "");
     var head = labelled(line.label, line.unit, line.part ? "part" : "");
     head.scope = line.heading ? "rowgroup" : "row";
     if (line.heading) head.colSpan = columns + 1;
     row.append(head);
-    (line.cells || []).forEach(function (told, i) { row.append(cellOf(told, i === 0)); });
+    var name = line.part && heading ? heading + ", " + line.label : line.label;
+    (line.cells || []).forEach(function (told, i) {
+      row.append(cellOf(told, { at: i, row: name, column: data.columns[i][0], open: data.open }));
+    });
     return row;
   }
   function headOf(data) {
@@ -58,11 +75,34 @@
     table.append(group, headOf(data));
     data.bodies.forEach(function (lines) {
       var body = make("tbody");
-      lines.forEach(function (line) { body.append(rowOf(line, data.columns.length)); });
+      lines.forEach(function (line) { body.append(rowOf(line, lines[0].label, data)); });
       table.append(body);
     });
+    var first = table.querySelector("button.who");
+    if (first) first.tabIndex = 0;
     frame.replaceChildren(table);
   }
+  var STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+  document.addEventListener("keydown", function (event) {
+    var step = STEPS[event.key];
+    var here = event.target.closest(".by-group button.who");
+    if (!step || !here) return;
+    var cell = here.closest("td");
+    var rows = Array.from(here.closest("table").rows);
+    var row = rows.indexOf(cell.parentNode), column = cell.cellIndex;
+    do {
+      row += step[0];
+      column += step[1];
+      cell = rows[row] && (rows[row].cells.length > column ? rows[row].cells[column] : null);
+    } while (rows[row] && column > 0 && !(cell && cell.querySelector("button.who"))
+      && column < here.closest("tr").cells.length);
+    var there = cell && cell.querySelector("button.who");
+    if (!there) return;
+    event.preventDefault();
+    here.tabIndex = -1;
+    there.tabIndex = 0;
+    there.focus();
+  });
   function within(node) {
     if (node.nodeType !== 1) return;
     if (node.matches("[data-table]")) write(node);

@@ -91,22 +91,22 @@ def _table(
 
 
 def _lines(answer: Answer, columns: Sequence[Column], one: Characteristic) -> list[Line]:
-    label = answer["labels"][one.column]
+    label, keys = answer["labels"][one.column], answer["keys"]
     lines: list[Line] = []
     if one.kind == "number":
         cells = [_spread(c, s) for c, s in zip(columns, one.spreads, strict=True)]
         lines.append({"label": label, "unit": text("baseline.median"), "cells": cells})
     elif one.column in answer["flags"]:
         yes = next((level for level in one.levels if level.value == _YES), None)
-        lines.append(counted(label, columns, yes.patients if yes else [()] * len(columns)))
+        lines.append(counted(label, columns, yes.patients if yes else [()] * len(columns), keys))
     else:
         lines.append({"label": label, "heading": True})
         lines += [
-            counted(said, columns, level.patients, part=True)
+            counted(said, columns, level.patients, keys, part=True)
             for said, level in zip(answer["words"][one.column], one.levels, strict=True)
         ]
     if any(one.missing):
-        lines.append(counted(text("baseline.unstated"), columns, one.missing, part=True))
+        lines.append(counted(text("baseline.unstated"), columns, one.missing, keys, part=True))
     return lines
 
 

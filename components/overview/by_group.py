@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -11,9 +11,10 @@ from dash import html
 from components.attributes import attrs
 from components.overview.parts import Answer
 from dashboard.metrics.table_columns import Column
-from dashboard.text import listed, text
+from dashboard.selection import MAX_PATIENTS
+from dashboard.text import CATALOGUE, listed, text
 
-#: words, or [x, n, share]
+#: words, or [x, n, share, keys of the patients]
 Cell = str | list[Any]
 #: label, unit, cells; whether the row is part of the one above, or a heading without cells
 Line = dict[str, Any]
@@ -29,17 +30,26 @@ def share(x: int, n: int) -> str:
     return text("cohort.share", value=percent)
 
 
-def count(column: Column, x: int) -> Cell:
-    """4/10 (40%); without the percentage for nobody and in a small column."""
-    return [x, column.n, share(x, column.n) if x and not column.small else ""]
-
-
 def counted(
-    label: str, columns: Sequence[Column], who: Sequence[Sequence[str]], *, part: bool = False
+    label: str,
+    columns: Sequence[Column],
+    patients: Sequence[Sequence[str]],
+    keys: Mapping[str, str],
+    *,
+    part: bool = False,
 ) -> Line:
     """A row of counts: the patients of each column."""
-    cells = [count(column, len(ids)) for column, ids in zip(columns, who, strict=True)]
+    cells = [_count(column, ids, keys) for column, ids in zip(columns, patients, strict=True)]
     return {"label": label, "cells": cells, **({"part": True} if part else {})}
+
+
+def _count(column: Column, ids: Sequence[str], keys: Mapping[str, str]) -> Cell:
+    """4/10 (40%); without the percentage for nobody and in a small column."""
+    x = len(ids)
+    told = [x, column.n, share(x, column.n) if x and not column.small else ""]
+    if x and x <= MAX_PATIENTS:
+        told.append(" ".join(keys[u] for u in ids))
+    return told
 
 
 def table(
@@ -54,6 +64,7 @@ def table(
         "title": title,
         "head": head,
         "columns": [[c.label, text("card.n", n=c.n)] for c in columns],
+        "open": {"one": CATALOGUE["thread.count.one"], "many": CATALOGUE["thread.count"]},
         "bodies": bodies,
     }
     told = json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -95,7 +95,7 @@ def _line(answer: Answer, found: Disposition, row: Row) -> Line:
     label, part = _label(answer, row), bool(row.part_of)
     if row.id == "enrolled":
         return {"label": label, "cells": [str(column.n) for column in found.columns]}
-    return counted(label, found.columns, row.patients, part=part)
+    return counted(label, found.columns, row.patients, answer["keys"], part=part)
 
 
 def _label(answer: Answer, row: Row) -> str:

@@ -70,7 +70,7 @@ def _orr(answer: Answer) -> html.Div:
         title,
         "ORR",
         _orr_sentences(answer, number),
-        number=paper(number, small=answer["min_group"]),
+        number=paper(number, small=answer["min_group"], who=result["who"], of=title),
         bar=bar_of(answer, title, number),
     )
 
@@ -114,7 +114,7 @@ def _dcr(answer: Answer) -> html.Div:
         title,
         "DCR",
         [words],
-        number=paper(number, small=answer["min_group"]),
+        number=paper(number, small=answer["min_group"], who=result["who"], of=title),
         bar=bar_of(answer, title, number),
     )
 
@@ -214,7 +214,7 @@ def _deaths(answer: Answer) -> html.Div:
         title,
         "DEATHS",
         words,
-        number=paper(number, small=answer["min_group"]),
+        number=paper(number, small=answer["min_group"], who=result["who"], of=title),
         bar=bar_of(answer, title, number),
     )
 

@@ -21,7 +21,6 @@ from components.overview.parts import (
     tools,
 )
 from dashboard.metrics.competing import Incidence
-from dashboard.metrics.types import Proportion
 from dashboard.text import text
 
 NAME = "overview-maturity"
@@ -111,15 +110,15 @@ def _words(window: Answer, followed: int, resolved: int, open_: int) -> str:
 def _bounds(answer: Answer, window: Answer) -> html.Div:
     small = answer["min_group"]
     lines = [
-        _line(text("maturity.bounds.fail"), headline(window["all_fail"]), small),
-        _line(text("maturity.bounds.respond"), headline(window["all_respond"]), small),
+        _line(text("maturity.bounds.fail"), window["all_fail"], small),
+        _line(text("maturity.bounds.respond"), window["all_respond"], small),
     ]
     if window["window_days"] is not None:
         pending = len(window["mature_pending"])
         label = text("maturity.bounds.mature", days=window["window_days"])
         if pending:
             label = f"{label}, {text('maturity.bounds.pending', n=pending)}"
-        lines.append(_line(label, headline(window["mature"]), small))
+        lines.append(_line(label, window["mature"], small))
     lines += _incidence(answer, window)
     return html.Div(
         [html.H3(text("maturity.bounds")), html.Dl(lines, className="bounds-list")],
@@ -127,8 +126,9 @@ def _bounds(answer: Answer, window: Answer) -> html.Div:
     )
 
 
-def _line(label: str, result: Proportion, small: int) -> html.Div:
-    return html.Div([html.Dt(label), html.Dd(paper(result, small=small))])
+def _line(label: str, result: Answer, small: int) -> html.Div:
+    told = paper(headline(result), small=small, who=result["who"], of=label)
+    return html.Div([html.Dt(label), html.Dd(told)])
 
 
 def _incidence(answer: Answer, window: Answer) -> list[html.Div]:

@@ -84,7 +84,7 @@ def _row(answer: Answer, told: AeOverview, name: str) -> html.Div:
         title,
         "AE",
         [words],
-        number=paper(number, small=answer["min_group"]),
+        number=paper(number, small=answer["min_group"], who=answer["flag_who"][name], of=title),
         bar=bar_of(answer, title, number),
     )
 

@@ -17,6 +17,7 @@ from components.overview.parts import (
     proportion_row,
     tools,
 )
+from components.who import count
 from dashboard.metrics.time_to_event import FollowUp
 from dashboard.text import day, text
 
@@ -31,7 +32,8 @@ def draw(answer: Answer) -> html.Section:
         result = headline(counts[name])
         if _known(answer, name):
             of = text("status.of", n=result.n)
-            cells.append(_cell(text(f"status.{name}"), str(result.x), of))
+            label = text(f"status.{name}")
+            cells.append(_cell(label, count(str(result.x), counts[name]["who"], of=label), of))
         else:
             cells.append(_cell(text(f"status.{name}"), text("number.ns"), "", words=True))
     return card(
@@ -61,10 +63,11 @@ def _known(answer: Answer, name: str) -> bool:
 def _enrolled(answer: Answer) -> html.Div:
     planned = answer["planned"]
     of = "" if planned is None or answer["filtered"] else text("status.planned", n=planned)
-    return _cell(text("status.enrolled"), str(headline(answer["counts"]["enrolled"]).x), of)
+    enrolled, label = answer["counts"]["enrolled"], text("status.enrolled")
+    return _cell(label, count(str(headline(enrolled).x), enrolled["who"], of=label), of)
 
 
-def _cell(label: str, value: str, of: str, *, words: bool = False) -> html.Div:
+def _cell(label: str, value: Any, of: str, *, words: bool = False) -> html.Div:
     number: list[Any] = [value, " ", html.Small(of)] if of else [value]
     return html.Div([html.Dt(label), html.Dd(number, className="absent" if words else None)])
 

@@ -148,6 +148,17 @@ STRINGS: dict[str, str] = {
     "accrual.csv.date": "date",
     "accrual.csv.enrolled": "enrolled_cumulative",
     "accrual.csv.planned": "planned_cumulative",
+    # the card "changes"
+    "changes.title": "What changed since the previous cut",
+    "changes.none": "no patient moved",
+    "changes.points": "{change} percentage points",
+    "changes.more": "Patient by patient, with the records behind every change:",
+    "changes.link": "Cuts",
+    "changes.csv.estimate": "estimate",
+    "changes.csv.then": "then",
+    "changes.csv.now": "now",
+    "changes.csv.change": "change",
+    "changes.csv.why": "why",
     # the tables by backbone
     "definition.columns": "Columns",
     "cohort.everyone": "All",

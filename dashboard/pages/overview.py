@@ -9,6 +9,7 @@ from dash import Dash, html
 from components.overview import (
     accrual,
     baseline,
+    changes,
     disposition,
     efficacy,
     maturity,
@@ -25,8 +26,9 @@ CARDS: tuple[Card, ...] = (
     Card(status.NAME, "status.title", (186, 374), status.draw, status.rows),
     Card(efficacy.NAME, "efficacy.title", (606, 1161), efficacy.draw, efficacy.rows),
     Card(safety.NAME, "safety.title", (324, 611), safety.draw, safety.rows),
+    Card(changes.NAME, "changes.title", (430, 873), changes.draw, changes.rows),
     Card(maturity.NAME, "maturity.title", (483, 1122), maturity.draw, maturity.rows),
-    Card(disposition.NAME, "disposition.title", (759, 970), disposition.draw, disposition.rows),
+    Card(disposition.NAME, "disposition.title", (759, 990), disposition.draw, disposition.rows),
     Card(baseline.NAME, "baseline.title", (897, 1052), baseline.draw, baseline.rows),
     Card(accrual.NAME, "accrual.title", (411, 414), accrual.draw, accrual.rows),
     Card(quality.NAME, "quality.title", (252, 260), quality.draw, quality.rows),

@@ -19,6 +19,7 @@ PANELS: dict[str, Panel] = {
     "overview-efficacy": overview.efficacy,
     "overview-safety": overview.harm,
     "overview-maturity": overview.mature,
+    "overview-changes": cuts.ledger,
     "overview-baseline": patients.baseline,
     "overview-disposition": patients.where,
     "overview-accrual": overview.accrual,
@@ -44,5 +45,5 @@ PANELS: dict[str, Panel] = {
 }
 
 #: panels that look at a second cut, and panels on the store itself, whose answers are not kept
-COMPARING = frozenset({"cuts-ledger", "cuts-records"})
+COMPARING = frozenset({"cuts-ledger", "cuts-records", "overview-changes"})
 FRESH = frozenset({"cuts-list"})

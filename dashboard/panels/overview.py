@@ -16,14 +16,17 @@ from dashboard.metrics.maturity import event_days, maturity
 from dashboard.metrics.response_rates import disease_control, objective_response
 from dashboard.metrics.safety import safety_events
 from dashboard.metrics.time_to_event import follow_up, survival
-from dashboard.metrics.windows import response_window
-from dashboard.panels.common import common, json_of
+from dashboard.metrics.types import PatientProportion
+from dashboard.metrics.windows import ResponseWindow, response_window
+from dashboard.panels.common import common, json_of, who
 from dashboard.panels.deaths import causes, deaths, undated_deaths
 from dashboard.results import View
 from data_access.findings import Finding, in_order
 
 Json = Mapping[str, Any]
 
+#: cells of the status strip
+COUNTS = ("enrolled", "treated", "evaluable", "on_treatment", "ended", "died", "off_study")
 #: findings named on the page per severity; the count is always the full one
 LISTED = 8
 
@@ -40,7 +43,7 @@ def status(view: View) -> Json:
         followed = follow_up(analysis.os, view.set("enrolled"), analysis.km_options)
     return {
         **common(view),
-        "counts": counts.to_json(),
+        "counts": {name: _counted(view, getattr(counts, name)) for name in COUNTS},
         "evaluable_known": analysis.evaluable_known,
         "doses_known": analysis.doses_known,
         "follow_up": json_of(followed),
@@ -68,10 +71,12 @@ def efficacy(view: View) -> Json:
         **common(view),
         "responses_known": known,
         "confirmed": confirmed,
-        "orr": json_of(orr),
-        "window": json_of(windowed),
+        "orr": _counted(view, orr),
+        "window": _window(view, windowed),
         "undated_responders": _undated(orr, windowed),
-        "dcr": json_of(disease_control(responses, members, confirmed=confirmed, level=level)),
+        "dcr": _counted(
+            view, disease_control(responses, members, confirmed=confirmed, level=level)
+        ),
         "sd_min_days": rules.sd_min_days,
         "confirm_days": rules.confirm_days,
         "pfs": json_of(curve),
@@ -80,7 +85,7 @@ def efficacy(view: View) -> Json:
         "origin": analysis.cut.study.origin,
         "origin_rule": analysis.cohort.origin_rule,
         "set_rule": members.rule,
-        "deaths": json_of(deaths(analysis, members)),
+        "deaths": _counted(view, deaths(analysis, members)),
         "causes": causes(view.cut.study, analysis, members),
         "undated_deaths": list(undated_deaths(analysis, members)),
         "endpoints": _endpoints(view),
@@ -104,6 +109,7 @@ def harm(view: View) -> Json:
         "n": members.n,
         "set_rule": members.rule,
         "overview": json_of(told),
+        "flag_who": {} if told is None else {f.id: who(view, f.patients) for f in told.flags},
         "events_known": adae is not None,
         "min_group": analysis.rules.min_group,
         "teae_days": analysis.rules.teae_end_days,
@@ -145,8 +151,8 @@ def mature(view: View) -> Json:
         )  # fmt: skip
     return {
         **common(view),
-        "windows": [w.to_json() for w in windows],
-        "bounds": json_of(bounds),
+        "windows": [{**w.to_json(), "resolved": _counted(view, w.resolved)} for w in windows],
+        "bounds": _window(view, bounds),
         "origin": analysis.cut.study.origin,
         "set_rule": members.rule,
         "min_group": rules.min_group,
@@ -223,6 +229,19 @@ def registry(view: View) -> Json:
         "pfs_not_randomised": "randomi" in wording and not study.design.randomised,
         "origin": study.origin,
     }
+
+
+def _counted(view: View, result: PatientProportion | None) -> dict[str, Any] | None:
+    """A proportion with the keys of the patients it counts."""
+    return None if result is None else {**result.to_json(), "who": who(view, result.numerator)}
+
+
+def _window(view: View, found: ResponseWindow | None) -> dict[str, Any] | None:
+    """The window with the keys behind each of its rates."""
+    if found is None:
+        return None
+    rates = ("interim", "all_fail", "all_respond", "mature")
+    return {**found.to_json(), **{name: _counted(view, getattr(found, name)) for name in rates}}
 
 
 def _undated(orr: Any, windowed: Any) -> int:

@@ -96,8 +96,10 @@ def _common(view: View, members: AnalysisSet, table: Layout) -> dict[str, Any]:
     backbones = view.cut.study.backbones
     shown = {c.id for c in table.columns}
     grouped = len(shown) > 1
+    keys = {u: view.keys.key(u) for u in members.patients}
     return {
         **common(view),
+        "keys": keys,
         "backbone_label": backbones.label if backbones is not None and grouped else None,
         "randomised": view.cut.study.design.randomised,
         "empty_groups": [

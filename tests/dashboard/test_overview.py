@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from flask import Flask
 
 from components.overview.by_group import share
 from dashboard.pages.overview import CARDS
-from dashboard.panels import PANELS
+from dashboard.panels import COMPARING, PANELS
 from dashboard.results import Audience, Results
 from dashboard.selection import Levels, Range, Selection
 from dashboard.shelf import Shelf
@@ -23,7 +24,7 @@ Said = Callable[[Any], str]
 
 
 def results_of(shelf: Shelf) -> Results:
-    return Results(shelf, PANELS, Flask(__name__))
+    return Results(shelf, PANELS, Flask(__name__), comparing=COMPARING)
 
 
 def shown(shelf: Shelf, name: str, said: Said, selection: Selection | None = None) -> str:
@@ -400,3 +401,41 @@ def test_a_share_never_reads_as_none_or_all() -> None:
         "(>99%)",
         "(100%)",
     ]
+
+
+# --- since the previous cut ----------------------------------------------------------------------
+
+EARLIER = """\
+USUBJID,ENRLFL,SAFFL,ENRLDT,TRTSDT,TRTEDT,EOTSTT,EOSSTT,EOSDT,DTHDT,DTHFL,LSTALVDT,BACKBONE,SEX,LIVERFL,AGE
+P01,Y,Y,2024-09-25,2024-10-01,,ONGOING,ONGOING,,,,2024-12-01,PACLITAXEL,F,Y,51
+P02,Y,Y,2024-09-26,2024-10-01,,ONGOING,ONGOING,,,,2024-12-01,PACLITAXEL,F,N,62
+P03,Y,Y,2024-10-28,2024-11-01,,ONGOING,ONGOING,,,,2024-12-01,ERIBULIN,F,Y,47
+P04,Y,Y,2024-10-30,2024-11-01,,ONGOING,ONGOING,,,,2024-12-01,ERIBULIN,M,Y,70
+"""
+EARLIER_ADRS = """\
+USUBJID,PARAMCD,PARAM,ADT,AVALC
+P01,OVR,Overall response,2024-11-12,PR
+P02,OVR,Overall response,2024-11-12,SD
+"""
+
+
+def test_what_changed_since_the_previous_cut(tmp_path: Path, said: Said) -> None:
+    """By hand: 4 patients, no confirmed response; then 9, of whom P01 and P03 have one. P01's was
+    there and is newly confirmed, P03 had no assessment."""
+    store = CutStore(tmp_path / "home")
+    import_written(
+        store, tmp_path / "a", cut_date=date(2024, 12, 2), adsl=EARLIER, adrs=EARLIER_ADRS
+    )
+    import_written(store, tmp_path / "b", adsl=ADSL, adrs=ADRS)
+    told = shown(Shelf(store), "overview-changes", said)
+    assert "From the cut of 2 Dec 2024 to the cut of 1 Jul 2025." in told
+    assert "Enrolled patients then 4 → now 9 +5 : newly enrolled +5" in told
+    assert (
+        "Objective response rate then 0/4 → now 2/9 +2 : newly evaluable +1 , newly confirmed +1"
+    ) in told
+    assert "Deaths then 0/4 → now 2/9 +2 : new since the earlier cut +2" in told
+
+
+def test_a_first_cut_has_nothing_to_be_compared_with(shelf: Shelf, said: Said) -> None:
+    told = shown(shelf, "overview-changes", said)
+    assert "The study has one cut so far." in told
