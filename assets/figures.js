@@ -25,7 +25,7 @@
     return JSON.parse(JSON.stringify(value));
   }
   /* What a figure leaves out where there is no room: layout.meta.narrow = { below (px), traces,
-     annotations (by name), layout }. */
+     annotations (by name), layout }, and the traces that it has `only` there. */
   function isNarrow(gd, original, width) {
     var narrow = ((original.layout || {}).meta || {}).narrow;
     return Boolean(narrow) && (width || gd.clientWidth || narrow.below) < narrow.below;
@@ -33,6 +33,7 @@
   function narrowed(figure) {
     var narrow = figure.layout.meta.narrow;
     (narrow.traces || []).forEach(function (i) { figure.data[i].visible = false; });
+    (narrow.only || []).forEach(function (i) { figure.data[i].visible = true; });
     figure.layout.annotations = (figure.layout.annotations || []).filter(function (note) {
       return (narrow.annotations || []).indexOf(note.name) < 0;
     });

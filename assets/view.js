@@ -102,7 +102,7 @@
     counts = line.counts || {};
     study = line.study;
     pending = {};
-    if (line.query !== null) goal.search = window.interimThread.address(line.query);
+    if (line.query !== null) goal.search = window.interimThread.address(line.query + (line.tail ? "&" + line.tail : ""));
     goal.path = line.path;
     var address = goal.path + goal.search;
     if (window.location.pathname + window.location.search !== address) {
@@ -128,7 +128,7 @@
     document.querySelectorAll("a[data-page]").forEach(function (link) {
       var own = link.dataset.page;
       link.setAttribute("href", own + (line.query === null ? "" : "?" + line.query));
-      var current = own === here;
+      var current = own === here || (own !== "/" && here.indexOf(own + "/") === 0);
       link.classList.toggle("current", current);
       if (current) {
         link.setAttribute("aria-current", "page");
@@ -137,7 +137,7 @@
         link.removeAttribute("aria-current");
       }
     });
-    document.title = [label, study, "Interim"].filter(Boolean).join(" · ");
+    document.title = [line.title, label, study, "Interim"].filter(Boolean).join(" · ");
     var foot = document.getElementById("print-foot");
     if (foot) foot.textContent = foot.dataset.words + " " + window.location.href;
   }

@@ -31,6 +31,7 @@ STYLES = (
     "cuts.css",
     "methods.css",
     "thread.css",
+    "patients.css",
     "print.css",
 )
 FONT = "vendor/inter-4.001/inter-latin.woff2"
@@ -47,6 +48,7 @@ SCRIPTS = (
     "thread.js",
     "groups.js",
     "tables.js",
+    "patients.js",
 )
 
 

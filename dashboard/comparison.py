@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -66,6 +67,17 @@ class Compared:
     def sizes(self) -> Mapping[str, int]:
         """How many values were compared, by endpoint."""
         return {endpoint: len(patients) for endpoint, patients in self.compared.items()}
+
+
+_KEPT: WeakKeyDictionary[Analysis, Compared] = WeakKeyDictionary()
+
+
+def compared(analysis: Analysis) -> Compared:
+    """`compare` as findings use it, made once per analysis."""
+    kept = _KEPT.get(analysis)
+    if kept is None:
+        kept = _KEPT[analysis] = compare(analysis)
+    return kept
 
 
 def discrepancies(analysis: Analysis) -> tuple[Discrepancy, ...]:

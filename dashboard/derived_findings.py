@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from dashboard.analysis import Analysis
 from dashboard.comparison import (
     Compared,
-    compare,
+    compared,
     exported_duration,
 )
 from dashboard.metrics.discrepancies import Discrepancy, counted_kinds, without_second_scan
@@ -149,7 +149,7 @@ def derived_findings(analysis: Analysis) -> tuple[Finding, ...]:
 
 
 def _found(analysis: Analysis) -> Iterator[Finding]:
-    compared = compare(analysis)
+    found = compared(analysis)
     enrolled = frozenset(analysis.sets["enrolled"].patients)
     alone = enrolled & frozenset(
         without_second_scan(
@@ -157,21 +157,21 @@ def _found(analysis: Analysis) -> Iterator[Finding]:
         )
     )
     if alone:
-        yield _second_scan(compared, alone)
-    elsewhere = {id(d) for d in compared.contradictions}
-    elsewhere |= {id(d) for d in compared.found if d.endpoint == "CBOR" and d.usubjid in alone}
+        yield _second_scan(found, alone)
+    elsewhere = {id(d) for d in found.contradictions}
+    elsewhere |= {id(d) for d in found.found if d.endpoint == "CBOR" and d.usubjid in alone}
     for endpoint, (rule, domain, name) in _ABOUT.items():
-        mine = [d for d in compared.found if d.endpoint == endpoint and id(d) not in elsewhere]
+        mine = [d for d in found.found if d.endpoint == endpoint and id(d) not in elsewhere]
         if mine:
-            of = compared.sizes.get(endpoint)
+            of = found.sizes.get(endpoint)
             yield _differs(rule, domain, name, mine, of=of, thing=_THINGS.get(endpoint))
-    sizes = [d for d in compared.found if d.endpoint in _SIZES]
+    sizes = [d for d in found.found if d.endpoint in _SIZES]
     if sizes:
         columns = " and ".join(c for c in _SIZES if any(d.endpoint == c for d in sizes))
         yield _differs(PCHG, "ADTR", columns.replace("BEST_PCHG", "The best change"), sizes)
-    if compared.contradictions:
-        yield _contradicted(compared.contradictions)
-    yield from _rule_set(compared)
+    if found.contradictions:
+        yield _contradicted(found.contradictions)
+    yield from _rule_set(found)
     yield from _non_responders(analysis)
 
 

@@ -1,4 +1,7 @@
-"""GET /download/<card>.csv?<selection>: what a card shows, as a file that names its view."""
+"""GET /download/<card>.csv?<selection>: what a card shows, as a file that names its view.
+
+A card about one patient has the patient's key in its address: /download/<card>/<key>.csv.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from typing import Any
 from flask import Flask, Response, request
 
 from dashboard.pages import PAGES, Context
-from dashboard.pages.page import Card
-from dashboard.selection import SelectionError
+from dashboard.pages.page import About, Card
+from dashboard.selection import Selection, SelectionError
 from dashboard.spreadsheet import Cell, to_csv
 from dashboard.text import text
 from dashboard.web import refuse
@@ -22,31 +25,59 @@ log = logging.getLogger(__name__)
 
 def add_downloads(server: Flask, context: Context) -> None:
     """Register the address. It takes the same road as the page: selection, results, audience."""
-    cards = {c.name: c for p in PAGES for c in p.cards if c.rows is not None}
+    plain = [p for p in PAGES if p.below is None]
+    cards = {c.name: c for p in plain for c in p.cards if c.rows is not None}
+    below = {c.name: (p, c) for p in PAGES if p.below is not None for c in p.cards if c.rows}
 
     @server.get("/download/<name>.csv")
     def download(name: str) -> Response:
         card = cards.get(name)
         if card is None:
             return refuse(404, text("refused.404"))
-        try:
-            query = request.query_string.decode("ascii", "replace")
-            selection, _ = context.shelf.resolve(query)
-        except SelectionError as error:
-            return refuse(400, text(f"selection.{error.problem}", part=error.part))
-        except DataError:
-            return refuse(503, text("trouble.damaged.body"))
+        selection = _selection(context)
+        if isinstance(selection, Response):
+            return selection
         answer = context.results.panel(card.name, selection, context.audience())
-        body = _file(card, answer, request.host_url)
-        stem = re.sub(r"[^A-Za-z0-9._-]", "-", f"{answer['study_id']}-{answer['cut_date']}-{name}")
-        response = Response(body, mimetype="text/csv")
-        response.headers["Content-Disposition"] = f'attachment; filename="{stem}.csv"'
-        return response
+        return _sent(name, answer, _file(card, answer, answer, request.host_url))
+
+    @server.get("/download/<name>/<key>.csv")
+    def download_below(name: str, key: str) -> Response:
+        page, card = below.get(name, (None, None))
+        known = page is not None and page.below is not None and page.below.fullmatch(key)
+        if card is None or card.ask is None or not known:
+            return refuse(404, text("refused.404"))
+        selection = _selection(context)
+        if isinstance(selection, Response):
+            return selection
+        answer = card.ask(context, selection, context.audience(), About(key))
+        if "problem" in answer:
+            return refuse(404, text("refused.404"))
+        lead = answer["answers"][0]
+        return _sent(name, lead, _file(card, answer, lead, request.host_url))
 
 
-def _file(card: Card, answer: Mapping[str, Any], host: str) -> bytes:
+def _selection(context: Context) -> Selection | Response:
+    """The selection of the request's query, or why there is none."""
+    try:
+        query = request.query_string.decode("ascii", "replace")
+        return context.shelf.resolve(query)[0]
+    except SelectionError as error:
+        return refuse(400, text(f"selection.{error.problem}", part=error.part))
+    except DataError:
+        return refuse(503, text("trouble.damaged.body"))
+
+
+def _sent(name: str, answer: Mapping[str, Any], body: bytes) -> Response:
+    stem = re.sub(r"[^A-Za-z0-9._-]", "-", f"{answer['study_id']}-{answer['cut_date']}-{name}")
+    response = Response(body, mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="{stem}.csv"'
+    return response
+
+
+def _file(card: Card, shown: Mapping[str, Any], answer: Mapping[str, Any], host: str) -> bytes:
+    """`shown` is what the rows are made of, `answer` what names the view."""
     assert card.rows is not None
-    header, rows = card.rows(dict(answer))
+    header, rows = card.rows(dict(shown))
     preamble: list[tuple[str, Cell]] = [
         (text("file.study"), answer["study"]),
         (text("file.cut"), answer["cut_date"]),

@@ -12,7 +12,7 @@ from dashboard.compression import add_compression
 from dashboard.downloads import add_downloads
 from dashboard.health import add_health
 from dashboard.index import InterimDash
-from dashboard.pages import PAGES, Context
+from dashboard.pages import ADDRESSES, PAGES, Context
 from dashboard.panels import COMPARING, FRESH, PANELS
 from dashboard.results import Audience, Results
 from dashboard.settings import Settings
@@ -34,7 +34,7 @@ def create_app(settings: Settings) -> InterimDash:
     shelf = Shelf(CutStore(settings.home))
     hashes: list[str] = []
     web.guard(server, lambda: app.callback_map)
-    web.dress(server, lambda: tuple(hashes), frozenset(p.path for p in PAGES))
+    web.dress(server, lambda: tuple(hashes), ADDRESSES)
     add_health(server, shelf)
     results = Results(shelf, PANELS, server, comparing=COMPARING, fresh=FRESH)
     context = Context(shelf, results, audience)
@@ -58,7 +58,7 @@ def create_app(settings: Settings) -> InterimDash:
         add_log_handler=False,
     )
     app.without_figures = frozenset(p.path for p in PAGES if not p.figures)
-    for page in PAGES:
+    for page in (p for p in PAGES if p.below is None):
         dash.register_page(  # type: ignore[no-untyped-call]
             f"interim.{page.name}",
             path=page.path,

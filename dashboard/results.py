@@ -84,6 +84,8 @@ class View:
 
 
 Panel = Callable[[View], Mapping[str, Any]]
+#: a panel about one thing a reader asked for: one patient, one page of a listing
+Inquiry = Callable[[View, str], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,9 @@ class Results:
         compute = self._panels[name]
         selection = self.pinned(name, selection)
         key = self.key(name, selection, audience)
+        return self._once(key, name, lambda: compute(self.view(selection, audience)))
+
+    def _once(self, key: str, name: str, make: Callable[[], Mapping[str, Any]]) -> bytes:
         started = time.perf_counter()
         stored = self._backend.get(key)
         if isinstance(stored, bytes):
@@ -159,7 +164,7 @@ class Results:
             self._tell(name, started, cached=True)
             return value
         try:
-            value = _as_bytes(compute(self.view(selection, audience)))
+            value = _as_bytes(make())
             if name not in self._fresh:
                 self._backend.set(key, value)
             future.set_result(value)
@@ -183,6 +188,20 @@ class Results:
 
     def keep(self, key: str, value: bytes) -> None:
         self._backend.set(key, value)
+
+    def ask(
+        self, inquiry: Inquiry, selection: Selection, audience: Audience, about: str
+    ) -> dict[str, Any]:
+        """What an inquiry answers about one thing, as plain JSON values, kept like a panel's.
+
+        `about` has been checked by the caller: it is part of the key.
+        """
+        key = self.key(f"{inquiry.__name__}:{about}", selection, audience)
+        made = self._once(
+            key, inquiry.__name__, lambda: inquiry(self.view(selection, audience), about)
+        )
+        answer: dict[str, Any] = json.loads(made)
+        return answer
 
     def view(self, selection: Selection, audience: Audience) -> View:
         """Open the cut and apply the selection: the only way from a selection to patients.

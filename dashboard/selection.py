@@ -2,8 +2,9 @@
 
 A selection is frozen and canonical: equal views have equal queries, so the query is also the
 cache key. Nothing from a query is believed: every value is looked up in the cut's own vocabulary.
-Two parameters name patients, by their opaque keys only: `p` is a filter, `sel` is who is
-highlighted. Highlighting changes no number, so `sel` is in the address and never in the query.
+Three parameters name patients, by their opaque keys only: `p` is a filter, `sel` is who is
+highlighted, `with` is who stands beside a patient. Neither highlighting nor the order of a listing
+(`order`) changes a number, so they are in the address and never in the query.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import parse_qsl, quote, urlencode
 
-from dashboard.patient_keys import LENGTH, joined, separated
+from dashboard.listing import FIRST_ORDER, ORDERS
+from dashboard.patient_keys import KEY, LENGTH, joined, separated
 
 #: patients a link can hold, once as a filter and once highlighted
 MAX_PATIENTS = 400
@@ -35,7 +37,12 @@ _NUMBER = r"-?\d{1,9}(?:\.\d{1,6})?"
 _RANGE = re.compile(rf"(?P<lower>{_NUMBER})?\.\.(?P<upper>{_NUMBER})?")
 _CUT = re.compile(r"[0-9a-f]{6,64}")
 _FILTER = "f."
-_SINGLE = ("study", "cut", "set", "group", "rules", "endpoint", "against", "p", "sel")
+_SINGLE = (
+    *("study", "cut", "set", "group", "rules", "endpoint", "against", "p"),
+    *("order", "with", "sel"),
+)
+#: patients that stand beside the one whose page it is
+MAX_BESIDE = 2
 
 
 class SelectionError(ValueError):
@@ -121,7 +128,8 @@ class Selection:
     `endpoint` is a time to event of the cut; "" is its first. `against` is the id of another cut of
     the study that this one is compared with; "" is the one before it. `patients` are the keys of
     the patients chosen one by one (a filter like any other), `highlighted` those that every figure
-    marks; both sorted, so that they are the same for every cut.
+    marks; both sorted, so that they are the same for every cut. `order` is how patients are listed
+    ("" by id), `beside` who is shown beside the patient of a page.
     """
 
     study: str
@@ -135,15 +143,24 @@ class Selection:
     against: str = ""
     patients: tuple[str, ...] = ()
     highlighted: tuple[str, ...] = ()
+    order: str = ""
+    beside: tuple[str, ...] = ()
 
     @property
     def filtered(self) -> bool:
         return bool(self.backbones or self.filters or self.patients)
 
     def address(self) -> str:
-        """The canonical query and who is highlighted: what a link to this view holds."""
-        query = self.query()
-        return f"{query}&sel={joined(self.highlighted)}" if self.highlighted else query
+        """The canonical query with its tail and who is highlighted: a link to this view."""
+        sel = f"sel={joined(self.highlighted)}" if self.highlighted else ""
+        return "&".join(part for part in (self.query(), self.tail(), sel) if part)
+
+    def tail(self) -> str:
+        """What an address holds beside the query and the highlighted: the order of listings, and
+        who stands beside whom. No number depends on it."""
+        order = f"order={self.order}" if self.order else ""
+        beside = f"with={','.join(self.beside)}" if self.beside else ""
+        return "&".join(part for part in (order, beside) if part)
 
     def query(self) -> str:
         """The canonical query of the results, without "?". Defaults are left out, study and cut
@@ -222,6 +239,8 @@ def parse(query: str, vocabulary: Vocabulary) -> Selection:
         endpoint="" if endpoint in vocabulary.endpoints[:1] else endpoint,
         patients=_chosen_patients(fields, vocabulary),
         highlighted=tuple(k for k in _keys(fields, "sel") if k in vocabulary.patients),
+        order="" if (order := _choice(fields, "order", ORDERS, "")) == FIRST_ORDER else order,
+        beside=_beside(fields, vocabulary),
     )
 
 
@@ -252,6 +271,17 @@ def _keys(fields: Mapping[str, tuple[str, ...]], name: str) -> tuple[str, ...]:
     if len(keys) > MAX_PATIENTS:
         raise SelectionError("too_many_patients", str(MAX_PATIENTS))
     return keys
+
+
+def _beside(fields: Mapping[str, tuple[str, ...]], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Keys of the patients shown beside another; one that this cut does not hold is left out."""
+    value = _one(fields, "with")
+    if value is None:
+        return ()
+    keys = tuple(dict.fromkeys(value.split(",")))
+    if not all(KEY.fullmatch(k) for k in keys):
+        raise SelectionError("unreadable_patients")
+    return tuple(k for k in keys if k in vocabulary.patients)[:MAX_BESIDE]
 
 
 def _chosen_patients(

@@ -26,11 +26,13 @@ def layout() -> html.Div:
     `address` and `selection` hold the view on screen, for callbacks; view.js writes them. The page
     shows when the head has arrived above it, so that the head pushes nothing down.
     """
-    items = tuple(parts.NavItem(text(f"page.{p.name}"), p.path, p.icon) for p in PAGES)
+    pages = [p for p in PAGES if p.below is None]
+    items = tuple(parts.NavItem(text(f"page.{p.name}"), p.path, p.icon) for p in pages)
     return html.Div(
         [
             html.Div(id="address", hidden=True, **attrs(data_failed=text("shell.no_answer"))),
             dcc.Store(id="selection"),
+            dcc.Store(id="where"),  # path and query of the address
             dcc.Store(id="thread-keys"),  # who is highlighted: keys, in step with the address
             dcc.Interval(id="heartbeat", interval=NEWER_MILLISECONDS),
             parts.skip_link(),

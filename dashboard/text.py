@@ -10,6 +10,7 @@ from dashboard.catalogue import (
     definitions,
     methods,
     overview,
+    patients,
     response,
     shell,
     survival,
@@ -29,6 +30,7 @@ CATALOGUE: dict[str, str] = {
     **definitions.STRINGS,
     **methods.STRINGS,
     **thread.STRINGS,
+    **patients.STRINGS,
 }
 
 

@@ -12,7 +12,7 @@ from dashboard.pages import PAGES, Context
 from dashboard.patient_keys import KEY
 from dashboard.patient_names import short_name
 from dashboard.results import View
-from dashboard.selection import MAX_PATIENTS, SelectionError
+from dashboard.selection import MAX_BESIDE, MAX_PATIENTS, SelectionError
 from dashboard.text import text
 from data_access.findings import DataError
 
@@ -67,8 +67,16 @@ def highlighted(view: View, keys: tuple[str, ...]) -> parts.Highlighted:
     return parts.Highlighted(
         tuple((name, f"{PATIENTS}/{k}?{query}" if pages else "") for name, k in named),
         tuple(notes),
-        ((text("thread.side_by_side"), f"{PATIENTS}?{query}"),) if pages and len(found) > 1 else (),
+        _together([k for _, k in named], query) if pages else (),
     )
+
+
+def _together(keys: list[str], query: str) -> tuple[tuple[str, str], ...]:
+    """The way to see two or three patients side by side; more do not fit."""
+    if not 2 <= len(keys) <= MAX_BESIDE + 1:
+        return ()
+    beside = ",".join(keys[1:])
+    return ((text("thread.side_by_side"), f"{PATIENTS}/{keys[0]}?{query}&with={beside}"),)
 
 
 def strangers(n: int) -> list[str]:

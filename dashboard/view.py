@@ -3,7 +3,7 @@
 The browser says where it is and what it holds; the answer is JSON lines (application/x-ndjson),
 the head of the page first, then one card after the other as each is ready:
 
-    {"path", "page", "query", "said", "study", "counts", "controls", "stores",
+    {"path", "page", "query", "tail", "said", "study", "title", "counts", "controls", "stores",
      "set": [[id, props], ...], "held": {id: digest}}
     {"set": [["slot-overview-status", {"children": ...}]], "held": {"overview-status": digest}}
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Flask, Response, request
@@ -23,8 +23,8 @@ from components.encode import encoded
 from dashboard.callback_body import depth
 from dashboard.compression import streamed
 from dashboard.head import Head, changed, head_of, no_such_page, trouble_of
-from dashboard.pages import PAGES, Context, Page
-from dashboard.pages.page import Drawing, Filling, drawing
+from dashboard.pages import Context, Page, page_at
+from dashboard.pages.page import About, Drawing, Filling, drawing
 from dashboard.results import Audience
 from dashboard.selection import MAX_QUERY
 from dashboard.text import text
@@ -76,27 +76,28 @@ def asked_by(data: bytes) -> Asked | None:
     return Asked(path, query, parts[0], page if isinstance(page, str) else None, *parts[1:])
 
 
-def page_at(path: str) -> Page | None:
-    """The page of an address."""
-    wanted = path.rstrip("/") or "/"
-    return next((p for p in PAGES if p.path == wanted), None)
-
-
 def lines(context: Context, asked: Asked, audience: Audience) -> Iterator[bytes | None]:
     """Lines of the answer, for `streamed`: the frame of a new page does not wait for its cards."""
-    page = page_at(asked.path)
+    page, key = page_at(asked.path)
     drawings: list[Drawing] = []
+    title = tail = ""
     try:
         selection, opened = context.shelf.resolve(asked.query)
+        if page is None or page.below is None:
+            selection = replace(selection, beside=())  # it is said of one patient's page alone
         after = changed(selection, asked.changes, opened.vocabulary)
         head = head_of(context, after, opened, audience)
         drawings = [
-            drawing(context, f, after.selection, audience, asked.stores.get(f.store or ""))
+            drawing(
+                context, f, after.selection, audience, About(key, asked.stores.get(f.store or ""))
+            )
             for f in _fillings(context, page)
         ]
+        tail = after.selection.tail()
+        title = page.title(opened, key) if page is not None and page.title is not None else ""
     except Exception as error:
         head = trouble_of(error)
-    yield _first(asked, page, head, [d.filling for d in drawings])
+    yield _first(asked, page, head, [d.filling for d in drawings], (title, tail))
     there = page is not None and asked.page == page.name
     if not there:
         yield None
@@ -113,23 +114,32 @@ def lines(context: Context, asked: Asked, audience: Audience) -> Iterator[bytes 
             )
 
 
-def _first(asked: Asked, page: Page | None, head: Head, fillings: list[Filling]) -> bytes:
-    """The head, and the page's empty slots where another page is on screen."""
+def _first(
+    asked: Asked, page: Page | None, head: Head, fillings: list[Filling], more: tuple[str, str]
+) -> bytes:
+    """The head, and the page's empty slots where another page is on screen.
+
+    `more`: what the browser calls the page, and what the address holds beside the query.
+    """
+    title, tail = more
     name = page.name if page is not None else ""
     sets: list[tuple[Any, dict[str, Any]]] = []
     if asked.page != name:
         sets.append(("page", {"children": page.layout() if page is not None else no_such_page()}))
     sets += [(id_, props) for id_, props, digest in head.parts if asked.held.get(id_) != digest]
     # last, so that whoever listens to them finds the page there
-    search = asked.query if head.query is None else f"?{head.query}"
+    search = asked.query if head.query is None else f"?{'&'.join(filter(None, (head.query, tail)))}"
     sets.append(("address", {"pathname": asked.path, "search": search}))
+    sets.append(("where", {"data": [asked.path, search]}))
     sets.append(("selection", {"data": head.query}))
     told = {
         "path": asked.path,
         "page": name,
         "query": head.query,
+        "tail": tail,
         "said": head.said,
         "study": head.study,
+        "title": title,
         "counts": head.counts,
         "controls": head.controls,
         "stores": [f.store for f in fillings if f.store is not None],

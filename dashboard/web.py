@@ -6,7 +6,7 @@ Follows OWASP ASVS 5 V3.4 (browser headers) and V4 (requests). Loopback only: th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from dash.exceptions import DependencyException
@@ -111,7 +111,7 @@ def refuse(status: int, sentence: str) -> Response:
 
 
 def dress(
-    server: Flask, script_hashes: Callable[[], tuple[str, ...]], pages: frozenset[str]
+    server: Flask, script_hashes: Callable[[], tuple[str, ...]], pages: Container[str]
 ) -> None:
     """Security and cache headers on every answer, refusals included.
 

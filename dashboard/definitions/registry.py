@@ -146,6 +146,7 @@ def _treatment() -> tuple[Entry, ...]:
         Entry("treatment_time", *on, people.counted),
         Entry("response_phase", *on, people.shown_source, ("confirm_days",), ("recist",)),
         Entry("event_day", *on, people.counted, ("orr_window_days",), ("recist",)),
+        Entry("dose_share", *on, people.counted),
     )
 
 
@@ -158,6 +159,7 @@ def _safety() -> tuple[Entry, ...]:
             ("teae_end_days", "ctcae_version", "level"), (*refs, "ctcae"),
         ),
         Entry("ae_serious", *on, ("teae_end_days", "level"), refs),
+        Entry("worst_grade", *on, ("teae_end_days",)),
     )  # fmt: skip
 
 
@@ -167,6 +169,7 @@ def _data() -> tuple[Entry, ...]:
         Entry("findings", *on, people.counted),
         Entry("agreement", *on, people.derived, ("confirm_days", "assessment_interval")),
         Entry("registered", *on, people.quoted),
+        Entry("samples", "data", people.in_view, people.counted),
     )
 
 

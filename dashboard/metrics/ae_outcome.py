@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dashboard.metrics.adverse_events import AdverseEvents
+from dashboard.metrics.cohort import Bools
 from dashboard.metrics.types import Estimate, Result
 
 
@@ -32,18 +33,47 @@ class AeOutcome(Result):
     method: str = "median and range of resolved events with both dates"
 
 
-def ae_outcome(events: AdverseEvents) -> AeOutcome:
-    """States of exactly the events given.
+@dataclass(frozen=True, slots=True, eq=False)
+class _States:
+    """The four states of events, shape (m,): each event is in exactly one."""
 
-    Fatal first; then resolved: an end by the cut-off, or an outcome that says so; an end after the
-    cut-off, or an outcome of not (yet) recovered, is ongoing; no end and no outcome is ongoing; an
-    outcome that says unknown is unknown.
+    fatal: Bools
+    resolved: Bools
+    unknown: Bools
+    ongoing: Bools
+
+
+def _states(events: AdverseEvents) -> _States:
+    """Fatal first; then resolved: an end by the cut-off, or an outcome that says so; an end after
+    the cut-off, or an outcome of not (yet) recovered, is ongoing; no end and no outcome is ongoing;
+    an outcome that says unknown is unknown.
     """
     fatal = events.flag_of("fatal")
     ended = ~np.isnat(events.end)
     resolved = ~fatal & (ended | (events.flag_of("recovered") & ~events.ends_later))
     unknown = ~fatal & ~resolved & events.flag_of("outcome_unknown") & ~events.ends_later
-    ongoing = ~(fatal | resolved | unknown)
+    return _States(fatal, resolved, unknown, ~(fatal | resolved | unknown))
+
+
+def event_states(events: AdverseEvents) -> tuple[str, ...]:
+    """fatal, resolved, unknown or ongoing for each event."""
+    found = _states(events)
+    words = np.full(events.n, "ongoing", dtype=object)
+    for name in ("fatal", "resolved", "unknown"):
+        words[getattr(found, name)] = name
+    return tuple(words.tolist())
+
+
+def ae_outcome(events: AdverseEvents) -> AeOutcome:
+    """States of exactly the events given (see `_states`)."""
+    states = _states(events)
+    fatal, resolved, unknown, ongoing = (
+        states.fatal,
+        states.resolved,
+        states.unknown,
+        states.ongoing,
+    )
+    ended = ~np.isnat(events.end)
     days = (events.end - events.start).astype(np.int64) + 1
     known = resolved & ended & ~np.isnat(events.start) & (days > 0)
     lasted = days[known]

@@ -25,6 +25,7 @@ UNSCHEDULED = "UNSCHEDULED"
 class LabValues:
     """Measured values by the cut-off, one row each; arrays have shape (m,), NaN for missing.
 
+    `row` is the position in the frame that was read.
     `baseline`: the row is the patient's baseline of its parameter. `base`, `base_low`, `base_high`
     are the value, LLN and ULN of that baseline, NaN where there is none or its unit differs.
     `after`: dated after the first dose; `in_window`: after it and inside the safety window.
@@ -32,6 +33,7 @@ class LabValues:
 
     treated: Treated
     patient: Codes
+    row: Codes
     param: Codes
     params: tuple[str, ...]
     labels: tuple[str, ...]
@@ -81,7 +83,7 @@ class LabValues:
 
 
 _ARRAYS = (
-    *("patient", "param", "value", "low", "high", "unit", "date", "visit", "visit_number"),
+    *("patient", "row", "param", "value", "low", "high", "unit", "date", "visit", "visit_number"),
     *("preferred", "baseline", "base", "base_low", "base_high", "after", "in_window"),
     "exported_grade",
 )
@@ -99,7 +101,7 @@ def lab_values(adlb: pd.DataFrame, treated: Treated) -> LabValues:
     notes = _left_out(patient, date, value)
     if "DTYPE" in adlb.columns:
         keep &= adlb["DTYPE"].isna().to_numpy()
-    rows = adlb[keep]
+    rows, row = adlb[keep], np.flatnonzero(keep).astype(np.int64)
     patient, date, value = patient[keep], date[keep], value[keep]
     param, params = grouped_terms(rows, ("PARAMCD",), "")
     unit, units = grouped_terms(rows, ("AVALU",), NO_UNIT)
@@ -112,6 +114,7 @@ def lab_values(adlb: pd.DataFrame, treated: Treated) -> LabValues:
     values = LabValues(
         treated=treated,
         patient=patient,
+        row=row,
         param=param,
         params=params,
         labels=_labels(rows, param, params),

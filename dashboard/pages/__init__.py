@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from dashboard.pages import cuts, methods, overview, response, survival, swimmer
+from dashboard.pages import (
+    cuts,
+    methods,
+    overview,
+    patient,
+    patients,
+    response,
+    survival,
+    swimmer,
+)
 from dashboard.pages.page import Context, Page
 
 PAGES: tuple[Page, ...] = (
@@ -10,8 +19,26 @@ PAGES: tuple[Page, ...] = (
     response.PAGE,
     swimmer.PAGE,
     survival.PAGE,
+    patients.PAGE,
+    patient.PAGE,
     cuts.PAGE,
     methods.PAGE,
 )
 
-__all__ = ["PAGES", "Context", "Page"]
+__all__ = ["ADDRESSES", "PAGES", "Context", "Page", "page_at"]
+
+
+def page_at(path: str) -> tuple[Page | None, str]:
+    """The page of an address, and the key that stands below its path ("" for none)."""
+    found = ((page, page.key_in(path)) for page in PAGES)
+    return next(((page, key) for page, key in found if key is not None), (None, ""))
+
+
+class _Addresses:
+    """Every address at which a page stands."""
+
+    def __contains__(self, path: object) -> bool:
+        return isinstance(path, str) and page_at(path)[0] is not None
+
+
+ADDRESSES = _Addresses()

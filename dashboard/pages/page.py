@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,7 @@ from components.card import failed, skeleton
 from components.encode import encoded
 from dashboard.results import Audience, Results
 from dashboard.selection import Selection, SelectionError
-from dashboard.shelf import Shelf
+from dashboard.shelf import Opened, Shelf
 from dashboard.text import text
 
 log = logging.getLogger(__name__)
@@ -44,10 +45,24 @@ class Card:
     draw: Callable[..., Any]  # the answer, and what `fill` calls `extra` or `choice`
     rows: Callable[[dict[str, Any]], tuple[tuple[str, ...], list[tuple[Any, ...]]]] | None = None
     panel: str = ""  # where it is not the card's own name
+    #: where the answer is about more than the view: one patient, one page of a listing
+    ask: Callable[[Context, Selection, Audience, About], Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a card is about beside the selection: the last part of the address (the key of a
+    patient), and what its reader's store holds. Both come from the browser as they are."""
+
+    key: str = ""
+    held: object = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """`below`: what stands below the path (a key), so that the page is about one thing; `title`
+    names that thing for the browser. Such a page has no link in the rail."""
+
     name: str
     path: str
     icon: str
@@ -55,6 +70,16 @@ class Page:
     register: Callable[[Dash, Context], None]
     cards: tuple[Card, ...] = ()
     figures: bool = True  # does it draw any? then their library is fetched with the document
+    below: re.Pattern[str] | None = None
+    title: Callable[[Opened, str], str] | None = None
+
+    def key_in(self, path: str) -> str | None:
+        """The key that `path` names below this page ("" for the page itself); None elsewhere."""
+        wanted = path.rstrip("/") or "/"
+        if self.below is None:
+            return "" if wanted == self.path else None
+        start, _, key = wanted.rpartition("/")
+        return key if start == self.path and self.below.fullmatch(key) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +89,13 @@ class Filling:
     card: Card
     store: str | None
     read: Callable[[object], Any]
+
+
+def place(where: object) -> tuple[str, str]:
+    """Path and query of the address, as the store `where` of the shell holds them."""
+    parts = where if isinstance(where, list) else []
+    path, query = [*(p if isinstance(p, str) else "" for p in parts), "", ""][:2]
+    return path, query
 
 
 def slot(card: Card) -> html.Div:
@@ -115,7 +147,7 @@ def _redraw(app: Dash, context: Context, cards: tuple[Card, ...], extra: str) ->
             return still  # the shell explains it
         who = context.audience()
         return [
-            drawing(context, context.fillings[card.name], selection, who, held).card()
+            drawing(context, context.fillings[card.name], selection, who, About("", held)).card()
             for card in cards
         ]
 
@@ -128,7 +160,7 @@ class Drawing:
     filling: Filling
     selection: Selection
     audience: Audience
-    held: object  # by the filling's store, in the browser
+    about: About
     key: str  # "" where it is drawn anew each time
     kept: bytes | None
 
@@ -153,10 +185,14 @@ class Drawing:
 
     def _made(self) -> Any:
         card, results = self.filling.card, self.context.results
-        answer = results.panel(card.panel or card.name, self.selection, self.audience)
+        answer: Mapping[str, Any]
+        if card.ask is not None:
+            answer = card.ask(self.context, self.selection, self.audience, self.about)
+        else:
+            answer = results.panel(card.panel or card.name, self.selection, self.audience)
         if self.filling.store is None:
             return card.draw(answer)
-        return card.draw(answer, self.filling.read(self.held))
+        return card.draw(answer, self.filling.read(self.about.held))
 
     def _failure(self) -> Any:
         card = self.filling.card
@@ -165,17 +201,24 @@ class Drawing:
 
 
 def drawing(
-    context: Context, filling: Filling, selection: Selection, audience: Audience, held: object
+    context: Context,
+    filling: Filling,
+    selection: Selection,
+    audience: Audience,
+    about: About,
 ) -> Drawing:
     """The card of `filling` for a view, as its reader holds it."""
-    panel, results = filling.card.panel or filling.card.name, context.results
-    key, kept = "", None
+    card, results = filling.card, context.results
+    panel = card.panel or card.name
+    at, kept = "", None
     if results.lasting(panel):
-        shape = "" if filling.store is None else json.dumps(held, sort_keys=True)
-        name = f"card:{filling.card.name}:{shape}"
-        key = results.key(name, results.pinned(panel, selection), audience)
-        kept = results.kept(key)
-    return Drawing(context, filling, selection, audience, held, key, kept)
+        shape = "" if filling.store is None else json.dumps(about.held, sort_keys=True)
+        name = card.name
+        if card.ask is not None:
+            name = f"{name}:{about.key}:{selection.order}:{','.join(selection.beside)}"
+        at = results.key(f"card:{name}:{shape}", results.pinned(panel, selection), audience)
+        kept = results.kept(at)
+    return Drawing(context, filling, selection, audience, about, at, kept)
 
 
 def _strings(value: object) -> tuple[str, ...]:

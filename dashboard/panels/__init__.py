@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard.panels import (
     cuts,
     forest,
+    listing,
     methods,
     overview,
     patients,
@@ -36,6 +37,7 @@ PANELS: dict[str, Panel] = {
     "survival-rules": survival.censoring,
     "survival-reasons": survival.reasons,
     "survival-follow": survival.follow,
+    "patients-listing": listing.listing,
     "cuts-ledger": cuts.ledger,
     "cuts-records": cuts.records,
     "cuts-findings": cuts.findings,

@@ -222,7 +222,7 @@ def test_what_the_browser_holds_is_not_sent_again(client: Any) -> None:
     page = lines[0]["page"]
     again = view(client, "study=written", page=page, held=held)
     assert len(again) == 1
-    assert [id_ for id_, _ in again[0]["set"]] == ["address", "selection"]
+    assert [id_ for id_, _ in again[0]["set"]] == ["address", "where", "selection"]
     # another view: what does not depend on it stays
     other = resolve(client, "study=written&backbone=taxane", page=page, held=held)
     assert {"top-bar", "slot-overview-status", "slot-overview-efficacy"} <= set(other)
