@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from dash import html
@@ -14,8 +15,9 @@ from components.links import view_link
 from components.menu import menu
 from dashboard.text import text
 
-#: names that stand in the bar itself; the others are folded away behind their number
-NAMED = 6
+#: names that stand in the bar itself, and characters of all of them: the bar stays a line high;
+#: the others are folded away behind their number
+NAMED, LINE = 6, 60
 #: words that thread.js and groups.js put on the page
 WORDS = {
     "one": "thread.one", "many": "thread.many", "here": "thread.here", "most": "thread.most",
@@ -75,7 +77,8 @@ def _button(action: str) -> html.Button:
 
 def told(found: Highlighted) -> list[Any]:
     """The names, a few at once and all when unfolded, and what else to know."""
-    shown, more = found.names[:NAMED], found.names[NAMED:]
+    room = _room([name for name, _ in found.names])
+    shown, more = found.names[:room], found.names[room:]
     parts: list[Any] = [html.P(_listed(shown), className="thread-names")]
     if more:
         parts.append(
@@ -92,6 +95,12 @@ def told(found: Highlighted) -> list[Any]:
     names = ", ".join(name for name, _ in found.names)
     parts.append(html.P(names, className="thread-print"))
     return parts
+
+
+def _room(names: Sequence[str]) -> int:
+    """How many of the names fit into the bar; one does always."""
+    ends = accumulate(len(name) + 2 for name in names[:NAMED])
+    return max(1, sum(end <= LINE + 2 for end in ends))
 
 
 def _listed(names: Sequence[tuple[str, str]]) -> list[Any]:

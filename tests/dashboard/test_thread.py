@@ -83,3 +83,15 @@ def test_chosen_patients_in_words(view: Callable[..., View]) -> None:
     assert filter_words(study, replace(seen.selection, patients=two)) == "2 chosen patients"
     one = replace(seen.selection, patients=two[:1], backbones=("taxane",))
     assert filter_words(study, one) == "Backbone: Taxane; 1 chosen patient"
+
+
+def test_long_names_leave_the_bar_a_line_high() -> None:
+    def stand(length: int, n: int = 20) -> int:
+        names = tuple((f"{i:0{length}}", "") for i in range(n))
+        first = parts.told(parts.Highlighted(names, ()))[0].children
+        return sum(part != ", " for part in first)
+
+    assert stand(6) == 6
+    assert stand(15) == 3  # 15 + 2 + 15 + 2 + 15 characters
+    assert stand(60) == stand(90) == 1
+    assert stand(6, n=2) == 2
