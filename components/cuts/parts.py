@@ -8,6 +8,7 @@ from typing import Any
 from dash import html
 
 from components.attributes import attrs
+from components.who import name
 from dashboard.text import day, text
 
 Answer = Mapping[str, Any]
@@ -63,10 +64,9 @@ def pager(of: str, page: int, n: int, *, size: int = ROWS, noun: str = "rows") -
 
 
 def patient(answer: Answer, usubjid: str) -> html.Span:
-    """A patient's name, with the opaque key by which the page knows the patient."""
+    """A patient's name; pressing it highlights the patient wherever the page knows the key."""
     key = answer["keys"].get(usubjid)
-    more = attrs(data_patients=key) if key else {}
-    return html.Span(usubjid, className="patient-name", **more)
+    return html.Span(name(key, usubjid) if key else usubjid, className="patient-name")
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[Any]], *, caption: str) -> html.Div:
