@@ -135,6 +135,17 @@ def test_a_patient_censored_before_the_first_event_changes_no_survival(rows):
         assert one == other or abs(one - other) < 1e-12
 
 
+@given(st.lists(st.booleans(), min_size=1, max_size=30))
+def test_a_curve_and_that_of_its_censorings_share_out_who_left(events):
+    """With distinct times S(t) times the reverse curve is the share still there after t."""
+    rows = [(t, e) for t, e in enumerate(events, 1)]
+    curve, reverse = fit(rows), fit([(t, not e) for t, e in rows])
+    left = [1 - t / len(rows) for t in range(1, len(rows) + 1)]
+    product = np.array(curve.survival) * np.array(reverse.survival)
+    assert np.allclose(product, left, atol=1e-12)
+    assert (curve.events, curve.censored) == (reverse.censored, reverse.events)
+
+
 @given(records, conf_types)
 def test_curve_falls_limits_hold_it_and_counts_add_up(rows, conf_type):
     curve = fit(rows, conf_type)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dashboard.metrics.cohort import build_cohort
 from dashboard.metrics.not_evaluable import not_evaluable_reasons
+from dashboard.metrics.populations import intersect
 from dashboard.metrics.recist import TERMS, empty_assessments, overall_responses
 from dashboard.metrics.response import (
     BestResponses,
@@ -17,6 +18,7 @@ from dashboard.metrics.response import (
     changed_if_sd_accepted,
     day_array,
     day_tuple,
+    usable_records,
 )
 from dashboard.metrics.response_rates import (
     best_response_table,
@@ -370,3 +372,34 @@ def test_a_patient_without_origin_is_missing_and_named(frame, day):
 
 def test_days_and_arrays_are_inverse():
     assert day_tuple(day_array((3, None, 0))) == (3, None, 0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(sequences, min_size=1, max_size=6), st.data())
+def test_order_of_patients_groups_and_a_second_derivation(study, everyone, patients, data):
+    """Permuting patients permutes their responses; disjoint groups add up; CR and PR are within
+    disease control, and that within N; the records a derivation used give it again.
+    """
+    table = {
+        f"P{i}": {"day": [d for d, _ in rows], "resp": [r for _, r in rows]}
+        for i, rows in enumerate(patients)
+    }
+    cohort, records = study(table)
+    best = best_responses(cohort, records)
+    names = data.draw(st.permutations(list(table)))
+    moved = best_responses(*study({n: table[n] for n in names}))
+    assert moved == best
+    used, _, _ = usable_records(records, cohort.new_therapy)
+    again = best_responses(cohort, used)
+    assert (again.unconfirmed, again.confirmed) == (best.unconfirmed, best.confirmed)
+    assert again.response_day == best.response_day
+    members = everyone(cohort)
+    whole = objective_response(best, members).headline
+    control = disease_control(best, members).headline
+    assert whole.x <= control.x <= control.n == cohort.n
+    some = set(data.draw(st.lists(st.sampled_from(list(table)))))
+    parts = [
+        objective_response(best, intersect(members, part, "another group")).headline
+        for part in (some, set(table) - some)
+    ]
+    assert (sum(p.x for p in parts), sum(p.n for p in parts)) == (whole.x, whole.n)

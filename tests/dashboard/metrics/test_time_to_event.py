@@ -51,7 +51,8 @@ def slow_fda(p, cutoff, gap):
     if nact < event:
         return max([d for d in adequate if d <= nact], default=0), False
     if event < never:
-        last = max([d for d in adequate if d < event], default=0)
+        # the scan of a PD is the event; one on the day of death came before it
+        last = max([d for d in adequate if d < event + (progression > death)], default=0)
         return (event, True) if event - last <= gap else (last, False)
     return max(adequate, default=0), False
 
