@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +49,20 @@ def opened(shared, tmp_path_factory) -> Callable[[str], tuple[Cut, Json]]:
 
 def _text(folder: Path) -> str:
     return (folder / "reference.json").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module", params=["json", "ndjson", "dsjc", "xpt"])
+def one_format(request, shared, tmp_path_factory) -> tuple[Cut, Json]:
+    """The ADaM tables of the Dataset-JSON examples in one of their four formats."""
+    folder = shared / "data" / "datasetjson_v11"
+    exports = tmp_path_factory.mktemp(request.param)
+    for path in (folder / "original" / "adam").glob(f"*.{request.param}"):
+        shutil.copy(path, exports)
+    store = CutStore(tmp_path_factory.mktemp("home"))
+    study = STUDIES / "datasetjson_v11" / "study.toml"
+    cut = import_exports(exports, study, store=store, now=NOW).cut
+    assert cut is not None
+    return cut, json.loads(_text(folder))
 
 
 def report(cut: Cut, where: Json | None = None, **options: Any) -> Json:
@@ -141,6 +156,43 @@ def test_times_to_event_by_arm(opened, name, block, endpoints, arm, conf_type):
                         )
                     ]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("conf_type", CONF_TYPES)
+def test_times_of_dataset_json_in_every_format(one_format, conf_type):
+    cut, whole = one_format
+    reference = whole["tte"]["TTDE"]
+    times = tuple(reference["overall"][f"rate_{conf_type}"]["times"])
+    ours = report(cut, times=times, conf_type=conf_type, by="TRT01A", only=("survival",))
+    mine = ours["survival"]["TTDE"]
+    wrong = list(same_curve(mine, reference["overall"], conf_type))
+    wrong += same_log_rank(mine, reference["logrank_across_arms"])
+    for arm in mine["by"]:
+        wrong += [f"{arm}: {w}" for w in same_curve(mine["by"][arm], reference[arm], conf_type)]
+    assert len(mine["by"]) == 3
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("conf_type", CONF_TYPES)
+def test_duration_of_response_of_responders_alone(opened, conf_type):
+    """The export holds a duration for every patient; as DOR it is that of confirmed responders."""
+    cut, whole = opened("random_cdisc")
+    theirs = whole["tte"]["CRSD_responders_only"]
+    times = tuple(whole["meta"]["tau_days"])
+    found = report(cut, times=times, conf_type=conf_type, only=("survival",))["survival"]
+    curve = theirs.get("overall", theirs)
+    assert not list(same_curve(found["DOR"], curve, conf_type))
+    assert found["CRSD"]["n"] > found["DOR"]["n"]
+
+
+def test_patients_by_arm(opened):
+    cut, whole = opened("random_cdisc")
+    for arm, n in whole["n_by_arm"].items():
+        assert report(cut, {"ARM": arm}, only=("maturity",))["n"]["enrolled"] == n
+    cut, whole = opened("pharmaverse_onco")
+    for column, key in (("ACTARM", "n_by_arm"), ("ARM", "n_by_planned_arm")):
+        for arm, n in whole[key].items():
+            assert report(cut, {column: arm}, only=("maturity",))["n"]["safety"] == n
 
 
 SHEETS = [

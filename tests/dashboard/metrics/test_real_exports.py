@@ -10,6 +10,7 @@ from dashboard.metrics.cohort import NEVER, build_cohort
 from dashboard.metrics.kaplan_meier import KaplanMeierOptions, kaplan_meier
 from dashboard.metrics.logrank import log_rank
 from dashboard.metrics.populations import analysis_set
+from dashboard.metrics.ranks import rank_sum
 from dashboard.metrics.recist import TERMS, overall_responses
 from dashboard.metrics.response import best_responses
 from dashboard.metrics.response_rates import (
@@ -294,3 +295,15 @@ def test_onco_target_response_agrees_with_the_investigator(onco, adam):
     assert len(both) == 18
     assert {k: calculated[k] for k in both} == {k: assessed[k] for k in both}
     assert calculated["01-701-1028", 42] == "PD"  # incomplete, and PD on what was measured
+
+
+def test_mutation_burden_of_responders_in_imvigor(shared, expected):
+    rows = pd.read_csv(shared / "data/imvigor210/csv/clinical.csv")
+    burden = rows["FMOne.mutation.burden.per.MB"]
+    known = rows["binaryResponse"].notna() & burden.notna()
+    responded = rows["binaryResponse"] == "CR/PR"
+    got = rank_sum(burden[known & responded], burden[known & ~responded])
+    want = expected("imvigor210")["tmb_by_response"]
+    assert (got.n_a, got.n_b) == (want["n"]["CR/PR"], want["n"]["SD/PD"])
+    assert got.u == want["W"]
+    assert same(got.p, want["p"])
