@@ -468,3 +468,16 @@ def test_figures_hold_keys_of_those_they_show_and_of_nobody_else(
         assert patient is not None
         assert (key in held) == (key in shown or (key in held and patient in members))
         assert patient in members or patient not in held
+
+
+def test_more_patients_than_a_link_holds_are_refused_in_words(open_page: Opener, url: str) -> None:
+    page, _ = open_page()
+    thread = Thread(page, url).open("swimmer")
+    page.locator(".lane-table .pin").first.click()
+    before = thread.chosen
+    page.evaluate(
+        """() => interimThread.set(Array.from({ length: 401 }, (_, i) =>
+             String(i).padStart(10, "0").replace(/\\d/g, (d) => "abcdefghij"[d])))"""
+    )
+    expect(page.locator("#spoken")).to_have_text("Up to 400 patients can be highlighted at once.")
+    assert thread.chosen == before
