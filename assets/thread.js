@@ -16,6 +16,7 @@
   var MOST = 400; // patients a link can hold (dashboard/selection.py)
   var FEW = 8; // highlighted patients that a figure names
   var DIM = 0.2;
+  var OUTLINED = 100; // among more bars than this an outline would cover their colour
   var WAIT = 70; // ms a pointer rests on a mark before the other figures follow it
   var chosen = fromAddress();
   var pointed = []; // keys under the pointer
@@ -163,6 +164,9 @@
     if (!gd.interimShown) return;
     var ink = (figure.layout.font || {}).color;
     var above = [];
+    var edge = figure.data.reduce(function (n, trace) {
+      return n + (trace.type === "bar" && !trace.yaxis ? trace.x.length : 0);
+    }, 0) > OUTLINED ? 0 : 1.5;
     figure.data = figure.data.map(function (trace) {
       var hit = hits(trace, who);
       if (!hit) return trace;
@@ -170,7 +174,7 @@
         if (hit.indexOf(true) >= 0) above.push(rings(trace, hit, ink));
         return trace;
       }
-      if (trace.type === "bar") return fadedBars(trace, hit, ink);
+      if (trace.type === "bar") return fadedBars(trace, hit, edge, ink);
       if (trace.showlegend !== false && figure.layout.showlegend) above.push(legendOnly(trace));
       if (hit.indexOf(true) >= 0) above.push(lifted(trace, hit));
       return Object.assign({}, trace, { opacity: DIM, showlegend: false });
@@ -194,7 +198,7 @@
     if (Array.isArray(value)) return value;
     return Array(n).fill(value === undefined ? fallback : value);
   }
-  function fadedBars(trace, hit, ink) {
+  function fadedBars(trace, hit, edge, ink) {
     var line = trace.marker.line || {};
     var width = each(line.width, hit.length, 0);
     var colour = each(line.color, hit.length, "rgba(0,0,0,0)");
@@ -202,8 +206,8 @@
       marker: Object.assign({}, trace.marker, {
         opacity: hit.map(function (h) { return h ? 1 : DIM; }),
         line: {
-          width: hit.map(function (h, i) { return h ? 1.5 : width[i]; }),
-          color: hit.map(function (h, i) { return h ? ink : colour[i]; }),
+          width: hit.map(function (h, i) { return h && edge ? edge : width[i]; }),
+          color: hit.map(function (h, i) { return h && edge ? ink : colour[i]; }),
         },
       }),
     });
