@@ -85,30 +85,54 @@ def discrepancies(analysis: Analysis) -> tuple[Discrepancy, ...]:
     return compare(analysis, lead=FDA).found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Held:
+    """What does not depend on the rule set that PFS is held to; `before` stands before PFS."""
+
+    before: tuple[Discrepancy, ...]
+    after: tuple[Discrepancy, ...]
+    contradictions: tuple[Discrepancy, ...]
+    compared: Mapping[str, tuple[str, ...]]
+    progression: Endpoint | None
+    followed: Agreement | None
+
+
+_KEPT: WeakKeyDictionary[Analysis, _Held] = WeakKeyDictionary()
+
+
 def compare(analysis: Analysis, *, lead: str | None = None) -> Compared:
     """The same for findings: exported PFS is held to `lead`, or to the rule set it follows."""
-    found = [*best_responses(analysis)]
-    compared = _best_compared(analysis)
+    held = _KEPT.get(analysis)
+    if held is None:
+        held = _KEPT[analysis] = _held(analysis)
+    found = [*held.before]
+    if held.progression is not None and held.followed is not None:
+        progression = held.progression.led_by(lead or held.followed.agree[0][0])
+        found += time_discrepancies(progression, _compared(analysis, progression))
+    return Compared((*found, *held.after), held.contradictions, held.compared, held.followed)
+
+
+def _held(analysis: Analysis) -> _Held:
     tumour, contradictions = _tumour(analysis)
-    found += tumour
-    followed = None
     progression = pfs(analysis)
+    followed = None
     if progression is not None:
         followed = agreement(progression, _compared(analysis, progression))
-        progression = progression.led_by(lead or followed.agree[0][0])
-    for endpoint in (progression, overall(analysis), duration(analysis)):
-        if endpoint is None:
-            continue
+    times = {e.name: e for e in (progression, overall(analysis), duration(analysis)) if e}
+    compared = _best_compared(analysis)
+    after: list[Discrepancy] = []
+    for name, endpoint in times.items():
         who = _compared(analysis, endpoint)
-        both = who & endpoint.compared
-        compared[endpoint.name] = tuple(analysis.cohort.usubjid[both].tolist())
-        found += time_discrepancies(endpoint, who)
+        compared[name] = tuple(analysis.cohort.usubjid[who & endpoint.compared].tolist())
+        if endpoint is not progression:
+            after += time_discrepancies(endpoint, who)
     events = analysis.events
     if events is not None:
         if events.exported is not None:
             compared["TRTEMFL"] = events.ids(events.patient)
-        found += emergence_discrepancies(events, analysis.rules.teae_end_days)
-    return Compared(tuple(found), contradictions, compared, followed)
+        after += emergence_discrepancies(events, analysis.rules.teae_end_days)
+    before = (*best_responses(analysis), *tumour)
+    return _Held(before, tuple(after), contradictions, compared, progression, followed)
 
 
 def _best_compared(analysis: Analysis) -> dict[str, tuple[str, ...]]:

@@ -22,7 +22,6 @@ from dashboard.metrics.cohort import NEVER, Bools, Dates, column_dates, flagged,
 from dashboard.metrics.recist import TERMS
 from dashboard.metrics.response import CONTROL, RESPONSE, BestResponses
 from dashboard.metrics.response_rates import disease_control, objective_response
-from dashboard.metrics.safety import safety_events
 from dashboard.metrics.time_to_event import TimeToEvent
 from dashboard.metrics.types import AnalysisSet
 from dashboard.metrics.windows import response_window
@@ -259,13 +258,11 @@ class Seen:
 
     @cached_property
     def _safety_events(self) -> AdverseEvents | None:
-        analysis = self.analysis
-        adae, members = analysis.frame("ADAE"), self.set("safety")
-        if adae is None or not analysis.sets["safety"].n:
+        events = self.analysis.events
+        if events is None:
             return None
-        options = analysis.safety_options
-        events = safety_events(analysis.adsl, adae, analysis.cohort, members, options)
-        return events.treatment_emergent()
+        mine = events.restrict(self.set("safety").patients) if self.selection.filtered else events
+        return mine.treatment_emergent()
 
     def _mask(self, events: AdverseEvents, estimate: str) -> Bools | None:
         if estimate == "serious":

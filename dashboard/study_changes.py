@@ -15,6 +15,8 @@ _NAMES = ("id", "column", "paramcd", "domain")
 
 def study_changes(then: Study, now: Study) -> tuple[tuple[str, str, str], ...]:
     """(dotted name, value then, value now) of everything that differs; "" is not stated."""
+    if then.text.text == now.text.text:
+        return ()
     was, is_ = dict(_leaves(then, "")), dict(_leaves(now, ""))
     names = [*is_, *(n for n in was if n not in is_)]
     return tuple(

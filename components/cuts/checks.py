@@ -110,7 +110,7 @@ def _kind(answer: Answer, endpoint: str, i: int, kind: str, found: Sequence[int]
     pairs = Counter((answer["items"][j][2], answer["items"][j][3]) for j in found).most_common(2)
     usual = ", ".join(text("cuts.checks.pair", exported=a, derived=b, n=n) for (a, b), n in pairs)
     face = [
-        html.Span(f"{len(found):,}", className="fold-count"),
+        html.Span(f"{len(found):,}", className="unfold-count"),
         html.Span(
             [
                 html.Span(sentence(kind), className="cause-name"),

@@ -56,12 +56,14 @@ def _cut(answer: Answer, cut: Mapping[str, Any]) -> html.Details:
     date = day(cut["date"]) if cut["date"] else text("cuts.list.undated")
     marks = []
     if cut["newest"]:
-        marks.append(html.Span(text("cuts.list.newest"), className="mark"))
+        marks.append(html.Span(text("cuts.list.newest"), className="cut-mark"))
     if cut["here"]:
-        marks.append(html.Span(text("cuts.list.here"), className="mark"))
+        marks.append(html.Span(text("cuts.list.here"), className="cut-mark"))
     if cut["damaged"]:
         marks.append(
-            html.Span(text("cuts.list.broken"), className="mark bad glyph icon-exclamation-octagon")
+            html.Span(
+                text("cuts.list.broken"), className="cut-mark bad glyph icon-exclamation-octagon"
+            )
         )
         facts = cut["damaged"]
     else:

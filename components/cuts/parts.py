@@ -21,15 +21,15 @@ def fold(of: str, face: list[Any], *, extra: str = "") -> html.Details:
     """A line that unfolds; its inside is asked for when it is opened. `of` says what it holds."""
     return html.Details(
         [
-            html.Summary(face, id={"kind": "cuts-open", "of": of}, className="fold-summary"),
+            html.Summary(face, id={"kind": "cuts-open", "of": of}, className="unfold-face"),
             html.Div(
                 html.P(text("cuts.loading"), className="muted"),
                 id={"kind": "cuts-fold", "of": of},
-                className="fold-body",
+                className="unfold-body",
                 **attrs(data_keep_focus="true"),
             ),
         ],
-        className=f"fold {extra}".strip(),
+        className=f"unfold {extra}".strip(),
     )
 
 

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dashboard.metrics.columns import codes_of
 from dashboard.metrics.types import Result
 
 Positions = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 PROVENANCE = ("_file", "_row")
 DATES = ("ADT", "ASTDT", "AENDT")
 SEQUENCES = ("ASEQ", "RSSEQ", "TRSEQ", "TTESEQ", "SRCSEQ", "EXSEQ", "LBSEQ")
@@ -93,11 +96,14 @@ def domain_change(
 ) -> DomainChange:
     """Both frames with USUBJID, their columns, and `_file` and `_row` where they are known."""
     shared = [c for c in then.columns if c in now.columns and c not in PROVENANCE]
-    coded = {c: _codes(then[c], now[c]) for c in shared}
     usable = [k for k in keys if k in shared and k not in SEQUENCES] or shared
+    coded = {k: _codes(then[k], now[k]) for k in usable}
     old, new = _match(coded, usable, len(then), len(now))
-    differing = {c: was[old] != is_[new] for c, (was, is_) in coded.items() if c not in SEQUENCES}
-    differing = {c: mask for c, mask in differing.items() if mask.any()}
+    differing = {
+        c: mask
+        for c in shared
+        if c not in SEQUENCES and (mask := _differs(then[c], now[c], old, new)).any()
+    }
     changed = np.zeros(old.size, dtype=np.bool_)
     for mask in differing.values():
         changed |= mask
@@ -106,8 +112,7 @@ def domain_change(
         _column(column, (then, now), (old[mask], new[mask]), named)
         for column, mask in differing.items()
     ]
-    lone_then = np.setdiff1d(np.arange(len(then)), old)
-    lone_now = np.setdiff1d(np.arange(len(now)), new)
+    lone_then, lone_now = _others(len(then), old), _others(len(now), new)
     columns.sort(key=lambda c: (-c.n, c.column))
     return DomainChange(
         domain=domain,
@@ -116,12 +121,24 @@ def domain_change(
         added=int(lone_now.size),
         removed=int(lone_then.size),
         changed=int(changed.sum()),
-        patients_added=int(now["USUBJID"].take(lone_now).nunique()),
+        patients_added=_n_patients(now, lone_now),
         columns=tuple(columns),
         gone=_gone(then, lone_then[:LISTED]),
         new_columns=tuple(c for c in now.columns if c not in then.columns),
         lost_columns=tuple(c for c in then.columns if c not in now.columns),
     )
+
+
+def _others(n: int, matched: Positions) -> Positions:
+    """The rows of n that are not matched."""
+    alone = np.ones(n, dtype=np.bool_)
+    alone[matched] = False
+    return np.flatnonzero(alone)
+
+
+def _n_patients(frame: pd.DataFrame, rows: Positions) -> int:
+    codes = codes_of(frame["USUBJID"])[0][rows]
+    return int(np.unique(codes[codes >= 0]).size)
 
 
 def _gone(then: pd.DataFrame, rows: Positions) -> tuple[GoneRow, ...]:
@@ -133,9 +150,20 @@ def _codes(then: pd.Series, now: pd.Series) -> tuple[Positions, Positions]:
     """Equal values have equal codes; missing is -1."""
     if then.dtype != now.dtype:
         then, now = then.astype("string"), now.astype("string")
-    codes, _ = pd.factorize(pd.concat([then, now], ignore_index=True))
-    codes = codes.astype(np.int64)
-    return codes[: len(then)], codes[len(then) :]
+    was, known = codes_of(then)
+    is_, values = codes_of(now)
+    place = {v: i for i, v in enumerate(known)}
+    table = np.array([*(place.setdefault(v, len(place)) for v in values), -1], dtype=np.int64)
+    return was, table[is_]
+
+
+def _differs(then: pd.Series, now: pd.Series, old: Positions, new: Positions) -> Bools:
+    """Which of the matched rows have another value; two missing values are the same."""
+    if then.dtype == now.dtype and then.dtype.kind in "fiM":
+        was, is_ = then.to_numpy()[old], now.to_numpy()[new]
+        return np.asarray((was != is_) & ~(pd.isna(was) & pd.isna(is_)), dtype=np.bool_)
+    before, after = _codes(then, now)
+    return np.asarray(before[old] != after[new], dtype=np.bool_)
 
 
 def _match(
@@ -145,9 +173,7 @@ def _match(
     old, new = _pairs(coded, keys, np.arange(n_then), np.arange(n_now))
     loose = [k for k in keys if k not in DATES]
     if len(loose) not in (0, len(keys)):
-        rest_then = np.setdiff1d(np.arange(n_then), old)
-        rest_now = np.setdiff1d(np.arange(n_now), new)
-        more_old, more_new = _pairs(coded, loose, rest_then, rest_now)
+        more_old, more_new = _pairs(coded, loose, _others(n_then, old), _others(n_now, new))
         old, new = np.concatenate([old, more_old]), np.concatenate([new, more_new])
     order = np.argsort(new, kind="stable")
     return old[order], new[order]
@@ -183,13 +209,14 @@ class _Named:
 
     def __init__(self, frame: pd.DataFrame, rows: Positions) -> None:
         groups = [next((c for c in g if c in frame.columns), None) for g in (*NAMES, DATED)]
-        columns = [_words(frame[c].take(rows)) for c in groups if c is not None]
+        columns = [_words(frame[c], rows) for c in groups if c is not None]
         records = [", ".join(w for w in row if w) for row in zip(*columns, strict=True)]
         places: list[Place | None] = [None] * rows.size
         if set(PROVENANCE) <= set(frame.columns):
-            files, numbers = (frame[c].take(rows) for c in PROVENANCE)
+            files = _words(frame["_file"], rows)
+            numbers = frame["_row"].to_numpy()[rows].tolist()
             places = [Place(str(f), int(n)) for f, n in zip(files, numbers, strict=True)]
-        ids = [u or "" for u in _words(frame["USUBJID"].take(rows))]
+        ids = [u or "" for u in _words(frame["USUBJID"], rows)]
         told = zip(ids, records or [""] * rows.size, places, strict=True)
         self._told = dict(zip(rows.tolist(), told, strict=True))
 
@@ -205,30 +232,29 @@ def _column(
     named: tuple[_Named, _Named],
 ) -> ColumnChange:
     (then, now), (old, new) = frames, rows
-    was = then[column].take(old)
-    listed = zip(
-        old[:LISTED].tolist(),
-        new[:LISTED].tolist(),
-        _words(was.iloc[:LISTED]),
-        _words(now[column].take(new[:LISTED])),
-        strict=True,
-    )
+    before, after = _words(then[column], old), _words(now[column], new)
+    listed = zip(old.tolist(), new.tolist(), before, after, strict=True)
     cells = []
-    for i, j, before, after in listed:
+    for i, j, was, is_ in islice(listed, LISTED):
         usubjid, record, place = named[1][j]
-        cells.append(CellChange(usubjid, record, before, after, named[0][i][2], place))
+        cells.append(CellChange(usubjid, record, was, is_, named[0][i][2], place))
     return ColumnChange(
         column=column,
         n=int(old.size),
-        patients=int(now["USUBJID"].take(new).nunique()),
-        filled=int(was.isna().sum()),
+        patients=_n_patients(now, new),
+        filled=sum(w is None for w in before),
         cells=tuple(cells),
     )
 
 
-def _words(values: pd.Series) -> list[str | None]:
+def _words(values: pd.Series, rows: Positions) -> list[str | None]:
+    """Some values of a column as text; None where missing."""
     if pd.api.types.is_datetime64_any_dtype(values):
-        return [None if pd.isna(v) else v.date().isoformat() for v in values]
+        days = values.to_numpy(dtype="datetime64[D]")[rows]
+        return [None if np.isnat(d) else str(d) for d in days]
     if pd.api.types.is_numeric_dtype(values):
-        return [None if pd.isna(v) else f"{v:.10g}" for v in values]
-    return [None if pd.isna(v) else str(v) for v in values]
+        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)[rows].tolist()
+        return [None if n != n else f"{n:.10g}" for n in numbers]  # noqa: PLR0124  (NaN)
+    codes, known = codes_of(values)
+    table = [*(str(v) for v in known), None]
+    return [table[c] for c in codes[rows].tolist()]
