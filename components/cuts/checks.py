@@ -108,6 +108,7 @@ def _differences(answer: Answer, endpoint: str) -> list[Any]:
 
 def _kind(answer: Answer, endpoint: str, i: int, kind: str, found: Sequence[int]) -> html.Details:
     pairs = Counter((answer["items"][j][2], answer["items"][j][3]) for j in found).most_common(2)
+    pairs = [p for p in pairs if p[1] > 1 or len(found) == 1]
     usual = ", ".join(text("cuts.checks.pair", exported=a, derived=b, n=n) for (a, b), n in pairs)
     face = [
         html.Span(f"{len(found):,}", className="unfold-count"),

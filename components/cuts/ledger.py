@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import html
 
-from components import numbers
+from components import numbers, who
 from components.attributes import attrs
 from components.card import card, empty
 from components.cuts.parts import (
@@ -16,6 +16,7 @@ from components.cuts.parts import (
     counted,
     cut_words,
     fold,
+    keys_of,
     page_of,
     pager,
     patient,
@@ -113,16 +114,27 @@ def _estimate(answer: Answer, estimate: dict[str, Any]) -> html.Div:
     then, now = (Proportion.from_json(estimate[k]) for k in ("then", "now"))
     small = answer["min_group"]
     if id_ == "enrolled":
-        number = _arrow(str(then.n), str(now.n), None)
+        number = _arrow(_counts(answer, estimate, str(then.n), str(now.n)), None)
     else:
         brackets = [numbers.in_brackets(p, small=small) for p in (then, now)]
-        number = _arrow(numbers.counts(then), numbers.counts(now), brackets)
+        words_ = numbers.counts(then), numbers.counts(now)
+        number = _arrow(_counts(answer, estimate, *words_), brackets)
     lines: list[Any] = [_cause(id_, c, mine) for c, mine in grouped(estimate["moves"])]
     if lines:
         lines = [_heads(id_), *lines, _total(id_, estimate["moves"])]
     else:
         lines = [html.P(text("cuts.unchanged"), className="sentence")]
     return _block(title_of(answer, estimate), number, lines, anchor=id_)
+
+
+def _counts(answer: Answer, estimate: Answer, then: str, now: str) -> list[Any]:
+    """Both counts; each opens the patients behind it."""
+    title = title_of(answer, estimate)
+    pairs = zip(("then", "now"), (then, now), strict=True)
+    return [
+        who.count(words_, keys_of(answer, estimate["who"][side]), of=title)
+        for side, words_ in pairs
+    ]
 
 
 def grouped(moves: Sequence[Sequence[Any]]) -> list[tuple[str, list[Sequence[Any]]]]:
@@ -142,12 +154,12 @@ def _block(title: str, number: Any, lines: list[Any], anchor: str = "") -> html.
     )
 
 
-def _arrow(then: str, now: str, brackets: list[str] | None) -> html.Div:
+def _arrow(counts: Sequence[Any], brackets: list[str] | None) -> html.Div:
     sides = []
-    for i, count in enumerate((then, now)):
+    for i, count in enumerate(counts):
         inside = [
             html.Span(text(f"cuts.side.{('then', 'now')[i]}"), className="visually-hidden"),
-            html.Span(count, className="count"),
+            html.Span(count, className="count") if isinstance(count, str) else count,
         ]
         if brackets:
             inside.append(
@@ -172,9 +184,9 @@ def _line_class(id_: str, name: str) -> str:
 
 
 def _cause(id_: str, cause: str, mine: list[Sequence[Any]]) -> html.Details:
-    who = patients(len({m[0] for m in mine}))
+    told_ = patients(len({m[0] for m in mine}))
     label = html.Span(text(f"cuts.cause.{cause}"), className="cause-name")
-    face = [html.Span([label, html.Span(who, className="muted")]), *_numbers(id_, mine)]
+    face = [html.Span([label, html.Span(told_, className="muted")]), *_numbers(id_, mine)]
     return fold(f"ledger:{id_}:{cause}", face, extra=_line_class(id_, "cause"))
 
 
@@ -199,7 +211,7 @@ def _total(id_: str, moves: Sequence[Sequence[Any]]) -> html.Div:
 def _rate(answer: Answer) -> html.Div:
     rate = answer["rate"]
     title = text("cuts.estimate.pfs_rate", time=duration(rate["day"]))
-    number = _arrow(_rate_count(rate["then"]), _rate_count(rate["now"]), _rate_brackets(answer))
+    number = _arrow([_rate_count(rate[k]) for k in ("then", "now")], _rate_brackets(answer))
     if rate["then"] is None or rate["now"] is None or not rate["split"]:
         return _block(title, number, [html.P(text("cuts.rate.unsplit"), className="sentence")])
     if not rate["shares"]:
@@ -241,9 +253,9 @@ def _rate_brackets(answer: Answer) -> list[str]:
 
 def _share(share: dict[str, Any]) -> html.Details:
     label = text(f"cuts.cause.{share['cause']}")
-    who = patients(len(share["patients"]))
+    told_ = patients(len(share["patients"]))
     face = [
-        html.Span([html.Span(label, className="cause-name"), html.Span(who, className="muted")]),
+        html.Span([html.Span(label, className="cause-name"), html.Span(told_, className="muted")]),
         _number(text("cuts.head.points"), points(share["change"])),
     ]
     return fold(f"ledger:rate:{share['cause']}", face, extra="cause-line cause single")

@@ -7,8 +7,8 @@ from typing import Any
 
 from dash import html
 
+from components import who
 from components.attributes import attrs
-from components.who import name
 from dashboard.text import day, text
 
 Answer = Mapping[str, Any]
@@ -63,14 +63,22 @@ def pager(of: str, page: int, n: int, *, size: int = ROWS, noun: str = "rows") -
     ]
 
 
-def patient(answer: Answer, usubjid: str) -> html.Span:
-    """A patient's name; pressing it highlights the patient wherever the page knows the key."""
+def patient(answer: Answer, usubjid: str) -> html.Span | html.Button:
+    """A patient's name: pressing it highlights the patient everywhere."""
     key = answer["keys"].get(usubjid)
-    return html.Span(name(key, usubjid) if key else usubjid, className="patient-name")
+    return who.name(key, usubjid) if key else html.Span(usubjid)
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[Any]], *, caption: str) -> html.Div:
-    """Words in columns; on a phone each row stacks under its heads."""
+def keys_of(answer: Answer, patients: Sequence[str]) -> str:
+    """The opaque keys of patients, with a space between."""
+    return " ".join(answer["keys"][u] for u in patients if u in answer["keys"])
+
+
+def table(
+    heads: Sequence[str], rows: Sequence[Sequence[Any]], *, caption: str, extra: str = ""
+) -> html.Div:
+    """Words in columns; on a phone each row stacks under its heads, short numbers (`extra` is
+    "figures") three to a line."""
     return html.Div(
         html.Table(
             [
@@ -78,7 +86,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[Any]], *, caption: str) 
                 html.Thead(html.Tr([html.Th(h, scope="col") for h in heads])),
                 html.Tbody([_row(heads, row) for row in rows]),
             ],
-            className="numbers-table words-table stacking",
+            className=f"numbers-table words-table stacking {extra}".strip(),
         ),
         className="table-frame",
     )

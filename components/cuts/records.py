@@ -92,7 +92,7 @@ def _domains(answer: Answer) -> html.Div:
         else:
             numbers = [d[k] for k in ("rows_then", "rows_now", "added", "removed", "changed")]
             rows.append([name, *(f"{n:,}" for n in numbers)])
-    return table(heads, rows, caption=text("cuts.records.title"))
+    return table(heads, rows, caption=text("cuts.records.title"), extra="figures")
 
 
 def _fold(domain: dict[str, Any]) -> html.Details | None:
@@ -147,7 +147,7 @@ def _sets(answer: Answer) -> list[Any]:
         for s in answer["sets"]
         if s["rule_then"] != s["rule_now"]
     ]
-    return [table(heads, rows, caption=text("cuts.sets.title")), *folds, *rules]
+    return [table(heads, rows, caption=text("cuts.sets.title"), extra="figures"), *folds, *rules]
 
 
 def _study(answer: Answer) -> list[Any]:

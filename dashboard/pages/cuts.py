@@ -182,4 +182,12 @@ def _filters(*, inputs: bool = False) -> dict[str, Any]:
     return held
 
 
-PAGE = Page(name="cuts", path="/cuts", icon="cuts", layout=layout, register=register, cards=CARDS)
+PAGE = Page(
+    name="cuts",
+    path="/cuts",
+    icon="cuts",
+    layout=layout,
+    register=register,
+    cards=CARDS,
+    figures=False,
+)

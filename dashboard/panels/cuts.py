@@ -153,6 +153,10 @@ def _estimate(compared: Comparison, id_: str) -> tuple[dict[str, Any], Ledger | 
     told: dict[str, Any] = {
         "then": _proportion(compared.then, then),
         "now": _proportion(compared.now, now),
+        "who": {
+            "then": [] if then is None else sorted(then.positive),
+            "now": [] if now is None else sorted(now.positive),
+        },
         "moves": [],
     }
     if then is None or now is None:
