@@ -18,13 +18,14 @@ import pandas as pd
 from dashboard.analysis import Analysis, Tables
 from dashboard.metrics.adverse_events import AdverseEvents
 from dashboard.metrics.change_ledger import Between, Fact, Side
-from dashboard.metrics.cohort import NEVER, Bools, Dates, column_dates, flagged, in_order
+from dashboard.metrics.cohort import Bools, Dates
 from dashboard.metrics.recist import TERMS
 from dashboard.metrics.response import CONTROL, RESPONSE, BestResponses
 from dashboard.metrics.response_rates import disease_control, objective_response
 from dashboard.metrics.time_to_event import TimeToEvent
 from dashboard.metrics.types import AnalysisSet
 from dashboard.metrics.windows import response_window
+from dashboard.panels.deaths import deaths
 from dashboard.patient_keys import PatientKeys
 from dashboard.population import Population, population, restrict
 from dashboard.selection import Selection
@@ -100,7 +101,8 @@ class Seen:
             data = analysis.derived_pfs("ema" if self.selection.rules == "ema" else "fda")
             return frozenset() if data is None else _events_of(data)
         if estimate == "deaths":
-            return self._dead
+            found = deaths(analysis, self.population.members)
+            return frozenset() if found is None else frozenset(found.numerator)
         if estimate in ("related_grade3plus", "serious"):
             return frozenset(self._flagged(estimate) or ())
         return frozenset()
@@ -131,25 +133,20 @@ class Seen:
         dates = _by_patient(self.analysis, self.analysis.cohort.enrolment)
         return self._side(members, members.patients, told=dates)
 
-    @cached_property
-    def _dead(self) -> frozenset[str]:
-        cohort = self.analysis.cohort
-        rows = in_order(self.analysis.adsl, cohort)
-        undated = flagged(rows, "DTHFL") & np.isnat(column_dates(rows, ("DTHDT",)))
-        return frozenset(cohort.usubjid[(cohort.death < NEVER) | undated].tolist())
-
     @property
     def _deaths(self) -> Side | None:
         analysis = self.analysis
         cohort, members = analysis.cohort, self.population.members
-        if {"DTHDT", "DTHFL"} & set(analysis.adsl.columns):
-            died = _by_patient(analysis, cohort.date_array(cohort.death))
-            told = {u: died.get(u, "") for u in self._dead}
-            facts = {u: frozenset({("death", d)}) for u, d in told.items()}
-            return self._side(members, self._dead, told=told, facts=facts)
-        if analysis.os is None:
+        found = deaths(analysis, members)
+        if found is None:
             return None
-        return self._side(members, _events_of(analysis.os), told=_times(analysis.os))
+        if not {"DTHDT", "DTHFL"} & set(analysis.adsl.columns):
+            told = {} if analysis.os is None else _times(analysis.os)
+            return self._side(members, found.numerator, told=told)
+        dates = _by_patient(analysis, cohort.date_array(cohort.death))
+        told = {u: dates.get(u, "") for u in found.numerator}
+        facts = {u: frozenset({("death", d)}) for u, d in told.items()}
+        return self._side(members, found.numerator, told=told, facts=facts)
 
     # --- response --------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from components.card import card
 from components.icons import icon
@@ -23,7 +23,9 @@ def draw(answer: Answer) -> html.Section:
     groups = answer["groups"]
     body: Any = [_group(g) for g in groups]
     if not groups:
-        body = html.P([icon("check2"), " ", text("quality.none")], className="sentence")
+        body = [html.P([icon("check2"), " ", text("quality.none")], className="sentence")]
+    link = dcc.Link(text("quality.all"), href=f"/cuts?{answer['query']}", refresh=False)
+    body.append(html.P(link, className="since-more"))
     return card(
         NAME,
         text("quality.title"),

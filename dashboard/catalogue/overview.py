@@ -254,6 +254,7 @@ STRINGS: dict[str, str] = {
     "quality.warning.other": "{n} warnings a reader should know",
     "quality.note.one": "{n} note on what was done with the data",
     "quality.note.other": "{n} notes on what was done with the data",
+    "quality.all": "All findings, with their rows and patients",
     "quality.more": "and {n} more of this kind",
     "quality.csv.severity": "severity",
     "quality.csv.rule": "rule",
