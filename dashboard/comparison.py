@@ -97,14 +97,14 @@ class _Held:
     followed: Agreement | None
 
 
-_KEPT: WeakKeyDictionary[Analysis, _Held] = WeakKeyDictionary()
+_SHARED: WeakKeyDictionary[Analysis, _Held] = WeakKeyDictionary()
 
 
 def compare(analysis: Analysis, *, lead: str | None = None) -> Compared:
     """The same for findings: exported PFS is held to `lead`, or to the rule set it follows."""
-    held = _KEPT.get(analysis)
+    held = _SHARED.get(analysis)
     if held is None:
-        held = _KEPT[analysis] = _held(analysis)
+        held = _SHARED[analysis] = _held(analysis)
     found = [*held.before]
     if held.progression is not None and held.followed is not None:
         progression = held.progression.led_by(lead or held.followed.agree[0][0])

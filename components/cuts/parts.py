@@ -7,8 +7,8 @@ from typing import Any
 
 from dash import html
 
-from components import who
 from components.attributes import attrs
+from components.links import view_link
 from dashboard.text import day, text
 
 Answer = Mapping[str, Any]
@@ -63,10 +63,12 @@ def pager(of: str, page: int, n: int, *, size: int = ROWS, noun: str = "rows") -
     ]
 
 
-def patient(answer: Answer, usubjid: str) -> html.Span | html.Button:
-    """A patient's name: pressing it highlights the patient everywhere."""
+def patient(answer: Answer, usubjid: str) -> html.Span | html.A:
+    """A patient's name: it leads to the patient's page, where this cut has the patient."""
     key = answer["keys"].get(usubjid)
-    return who.name(key, usubjid) if key else html.Span(usubjid)
+    if key is None or usubjid in answer["absent"]:
+        return html.Span(usubjid)
+    return view_link(usubjid, f"/patients/{key}?{answer['query']}", className="patient-link")
 
 
 def keys_of(answer: Answer, patients: Sequence[str]) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
 from components.card import card
 from components.icons import icon
+from components.links import view_link
 from components.overview.parts import Answer, Rows, tools
 from dashboard.text import text
 
@@ -24,7 +25,7 @@ def draw(answer: Answer) -> html.Section:
     body: Any = [_group(g) for g in groups]
     if not groups:
         body = [html.P([icon("check2"), " ", text("quality.none")], className="sentence")]
-    link = dcc.Link(text("quality.all"), href=f"/cuts?{answer['query']}", refresh=False)
+    link = view_link(text("quality.all"), f"/cuts?{answer['query']}")
     body.append(html.P(link, className="since-more"))
     return card(
         NAME,

@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
-    Card(ledger.NAME, "cuts.ledger.title", (1900, 2600), ledger.draw, ledger.rows),
-    Card(records.NAME, "cuts.records.title", (1100, 2400), records.draw, records.rows),
-    Card(findings.NAME, "cuts.findings.title", (700, 900), findings.draw, findings.rows),
-    Card(checks.NAME, "cuts.checks.title", (420, 900), checks.draw, checks.rows),
-    Card(listing.NAME, "cuts.list.title", (360, 500), listing.draw, listing.rows),
+    Card(ledger.NAME, "cuts.ledger.title", (2014, 2985), ledger.draw, ledger.rows),
+    Card(records.NAME, "cuts.records.title", (1120, 3050), records.draw, records.rows),
+    Card(findings.NAME, "cuts.findings.title", (517, 925), findings.draw, findings.rows),
+    Card(checks.NAME, "cuts.checks.title", (447, 1296), checks.draw, checks.rows),
+    Card(listing.NAME, "cuts.list.title", (263, 446), listing.draw, listing.rows),
 )
 MAX_SEARCH = 100
 

@@ -79,9 +79,12 @@ def records(view: View) -> Json:
 
 
 def _common(view: View, other: Opened | None = None) -> dict[str, Any]:
-    """What every card needs, and the opaque keys of all patients it may name."""
-    named = set(view.analysis.adsl["USUBJID"]) | (_patients(other) if other else set())
-    return {**common(view), "keys": {u: view.keys.key(u) for u in sorted(named)}}
+    """What every card needs, the opaque keys of all patients it may name, and who of them is in the
+    other cut alone."""
+    here = set(view.analysis.adsl["USUBJID"])
+    there = _patients(other) if other else set()
+    keys = {u: view.keys.key(u) for u in sorted(here | there)}
+    return {**common(view), "keys": keys, "absent": sorted(there - here)}
 
 
 def _place(view: View) -> tuple[str, str]:

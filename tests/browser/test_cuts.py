@@ -257,7 +257,7 @@ def test_the_records_of_a_mismatch_stand_beside_it(
     place = records.locator("table").first.locator("tbody td").last.inner_text()
     file, _, row = place.replace("Source", "").strip().partition(", row ")
     text = (shared / "data" / "random_cdisc" / "csv" / file).read_text(encoding="utf-8")
-    patient = item.locator(".item-head button, .item-head span").first.inner_text()
+    patient = item.locator(".item-head a, .item-head span").first.inner_text()
     assert patient in text.splitlines()[int(row) - 1]
 
 
