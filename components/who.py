@@ -8,6 +8,7 @@ from typing import Any
 from dash import html
 
 from components.attributes import attrs
+from components.links import view_link
 from dashboard.text import text
 
 
@@ -44,6 +45,12 @@ def pin(key: str, name: str) -> html.Button:
 def row(cells: Sequence[Any], key: str) -> html.Tr:
     """A table row that stands for one patient."""
     return html.Tr(cells, **attrs(data_patients=key))
+
+
+def patient_link(key: str, words: str, query: str, *, title: str = "") -> html.A:
+    """The name of a patient as a link to the patient's page, in the view of `query`."""
+    more = {"title": title} if title else {}
+    return view_link(words, f"/patients/{key}?{query}", className="patient-page", **more)
 
 
 def name(key: str, words: str) -> html.Button:

@@ -12,7 +12,7 @@ from components.attributes import attrs
 from components.card import card, empty
 from components.overview.parts import Answer, Rows, population, tools
 from components.survival import words
-from components.who import count, pin, row
+from components.who import count, patient_link, pin, row
 from dashboard.text import text
 
 NAME = "survival-reasons"
@@ -49,7 +49,7 @@ def _body(answer: Answer) -> list[Any]:
         _counts(answer),
         *_excluded(answer),
         html.H3(text("survival.reasons.list"), className="list-title"),
-        html.Div(listing(answer["patients"]), id="survival-list"),
+        html.Div(listing(answer["patients"], query=answer["query"]), id="survival-list"),
         dcc.Store(id="survival-order", data=FIRST),  # here, so that another view starts anew
     ]
 
@@ -99,9 +99,15 @@ def words_patients(n: int) -> str:
 
 
 def listing(
-    patients: list[list[Any]], column: str = "time", *, descending: bool = False, page: int = 0
+    patients: list[list[Any]],
+    column: str = "time",
+    *,
+    query: str,
+    descending: bool = False,
+    page: int = 0,
 ) -> list[Any]:
-    """One page of the list in the order asked for, with the buttons that change it.
+    """One page of the list in the order asked for, with the buttons that change it. `query` is the
+    view in which a patient's page opens.
 
     Unknown columns and pages beyond the end are taken as the first: they can only come from a
     page that is no longer shown.
@@ -116,7 +122,7 @@ def listing(
             html.Table(
                 [
                     html.Thead(html.Tr([_head(c, column, descending) for c in COLUMNS])),
-                    html.Tbody([_row(p) for p in shown]),
+                    html.Tbody([_row(p, query) for p in shown]),
                 ],
                 className="numbers-table words-table listing",
             ),
@@ -162,11 +168,11 @@ def _head(column: str, sorted_by: str, descending: bool) -> html.Th:  # noqa: FB
     )
 
 
-def _row(patient: list[Any]) -> html.Tr:
+def _row(patient: list[Any], query: str) -> html.Tr:
     key = patient[5]
     return row(
         [
-            html.Th([pin(key, patient[0]), patient[0]], scope="row"),
+            html.Th([pin(key, patient[0]), patient_link(key, patient[0], query)], scope="row"),
             html.Td(numbers.months(patient[1], digits=2), className="number"),
             html.Td(words.status(patient[2])),
             html.Td(words.reason(patient[3])),

@@ -14,7 +14,7 @@ from components.swimmer import lanes as lanes_card
 from components.swimmer.pager import pager
 from components.swimmer.view import ROWS, chosen, page_of
 from components.swimmer.words import Answer, group_label, left_study, months
-from components.who import pin, row
+from components.who import patient_link, pin, row
 from dashboard.metrics.response import BEST_ORDER
 from dashboard.text import day, text
 
@@ -202,7 +202,10 @@ def _row(answer: Answer, i: int, columns: list[str]) -> html.Tr:
         words = _CELLS[column](answer, i)
         if column == "patient":
             marked = pin(patient["key"], patient["id"])
-            cells.append(html.Th([marked, patient["id"]], scope="row", title=lane["usubjid"]))
+            whose = patient_link(
+                patient["key"], patient["id"], answer["query"], title=lane["usubjid"]
+            )
+            cells.append(html.Th([marked, whose], scope="row"))
         else:
             head = attrs(data_head=text(f"swimmer.col.{column}"))
             cells.append(html.Td(words, className=_class(column), **head))

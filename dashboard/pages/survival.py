@@ -59,10 +59,11 @@ def _listing(app: Dash, context: Context) -> None:
             return no_update, no_update  # buttons that have only just appeared
         new = ordered(order, pressed)
         patients = _patients(context.shelf, context, query)
-        if patients is None:
+        if patients is None or not isinstance(query, str):
             return no_update, no_update
         column, descending, page = new["column"], new["descending"], new["page"]
-        return reasons.listing(patients, column, descending=descending, page=page), new
+        rows = reasons.listing(patients, column, query=query, descending=descending, page=page)
+        return rows, new
 
 
 def ordered(order: object, pressed: dict[str, Any]) -> dict[str, Any]:

@@ -337,13 +337,13 @@ def test_the_list_is_sorted_and_paged() -> None:
 
 def test_pages_of_the_list(said: Said) -> None:
     patients = [[f"P{i:02}", float(i + 1), False, "", None, f"key{i:07}"] for i in range(30)]
-    told = said(reasons_card.listing(patients, "patient", descending=True, page=1))
+    told = said(reasons_card.listing(patients, "patient", query="q", descending=True, page=1))
     assert "P17" in told
     assert "P29" not in told
     assert "13 to 24 of 30 patients" in told
-    beyond = said(reasons_card.listing(patients, "nonsense", page=99))
+    beyond = said(reasons_card.listing(patients, "nonsense", query="q", page=99))
     assert "25 to 30 of 30 patients" in beyond
-    assert "Next" not in said(reasons_card.listing(patients[:3]))
+    assert "Next" not in said(reasons_card.listing(patients[:3], query="q"))
 
 
 @pytest.mark.parametrize(
