@@ -76,8 +76,14 @@ def amount(adex: Frame) -> NDArray[np.float64]:
 
 
 def was_given(adex: Frame) -> Bools:
-    """Rows in which something was given: a dose above zero, or the planned zero of a placebo."""
-    return np.asarray((amount(adex) > 0) | (floats(adex, "EXPLDOS") == 0), dtype=np.bool_)
+    """Rows in which something was given: a dose above zero, or the planned zero of a placebo.
+
+    Where no row has an amount, the export records when and not how much: every row is a dose.
+    """
+    dose = amount(adex)
+    if np.isnan(dose).all():
+        return np.ones(len(adex), dtype=np.bool_)
+    return np.asarray((dose > 0) | (floats(adex, "EXPLDOS") == 0), dtype=np.bool_)
 
 
 def of_drug(adex: Frame, drug: str | None) -> Bools:

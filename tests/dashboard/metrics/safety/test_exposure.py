@@ -89,6 +89,13 @@ def test_without_a_planned_dose_there_is_no_intensity(trial):
     assert drug.cumulative.median == 200.0
 
 
+def test_an_export_of_dates_without_amounts_still_tells_who_got_what_and_how_long(trial):
+    rows = [("A", "DRUG", 1.0, 0, 6, None, None), ("A", "DRUG", 2.0, 21, 27, None, None)]
+    drug = one(trial("A"), rows)
+    assert (drug.n, drug.days.median, drug.cycles.median) == (1, 28.0, 2.0)
+    assert (drug.cumulative.n, drug.intensity.n) == (0, 0)
+
+
 def test_without_cycle_numbers_delays_cannot_be_seen_and_that_is_said(trial):
     rows = [("A", "DRUG", None, d, None, 100.0, 100.0) for d in (0, 21, 63)]
     drug = one(trial("A"), rows)
