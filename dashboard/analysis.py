@@ -46,7 +46,7 @@ from dashboard.metrics.time_to_event import (
     overall_survival,
     progression_free_survival,
 )
-from dashboard.metrics.tumour import SUM_PARAMCDS, target_sums
+from dashboard.metrics.tumour import SUM_PARAMCDS, TargetSums, target_sums
 from dashboard.metrics.types import AnalysisSet
 from dashboard.metrics.windows import WindowDays, window_days_of
 from data_access.study.model import Study
@@ -286,9 +286,14 @@ class Analysis:
         )
         return progression_free_survival(self.cohort, self.assessments, rules)
 
-    def _evidence(self, enrolled: AnalysisSet) -> Evidence:
+    @cached_property
+    def sums(self) -> TargetSums | None:
+        """Post-baseline sums of target diameters; None when the export holds none."""
         adtr = self.frame("ADTR")
-        sums = None
-        if adtr is not None:
-            sums = target_sums(adtr, self.cohort, paramcds=self.sum_paramcds)
-        return response_evidence(self.cohort, self.assessments, sums, enrolled=enrolled)
+        if adtr is None:
+            return None
+        found = target_sums(adtr, self.cohort, paramcds=self.sum_paramcds)
+        return found if found.paramcd is not None else None
+
+    def _evidence(self, enrolled: AnalysisSet) -> Evidence:
+        return response_evidence(self.cohort, self.assessments, self.sums, enrolled=enrolled)

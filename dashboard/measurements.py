@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from dashboard.analysis import Analysis
 from dashboard.metrics.response import day_array
-from dashboard.metrics.tumour import BestChanges, TargetSums, best_changes, target_sums
+from dashboard.metrics.tumour import BestChanges, TargetSums, best_changes
 
 
 def sums_of(analysis: Analysis) -> TargetSums | None:
     """Post-baseline sums of target diameters; None when the export holds none."""
-    adtr = analysis.frame("ADTR")
-    if adtr is None:
-        return None
-    sums = target_sums(adtr, analysis.cohort, paramcds=analysis.sum_paramcds)
-    return sums if sums.paramcd is not None else None
+    return analysis.sums
 
 
 def best_changes_of(analysis: Analysis, sums: TargetSums) -> BestChanges:

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from dashboard.metrics.columns import codes_of
+from dashboard.metrics.columns import codes_of, strings
 from data_access.study.model import Study
 
 ConfType = Literal["log-log", "log", "plain"]
@@ -96,11 +96,8 @@ def _held(cells: list[str], column: str, study: Study) -> list[tuple[str, ...]]:
 
 def groups_by(adsl: pd.DataFrame, name: str) -> dict[str, frozenset[str]]:
     """Level -> patients of an ADSL column; patients without a value are in no group."""
-    column = column_of(adsl, name)
-    ids = adsl["USUBJID"].to_numpy(dtype=object)
-    here = words(adsl[column])
-    return {
-        level: frozenset(ids[here == level].tolist())
-        for level in sorted(set(here.tolist()))
-        if level
-    }
+    levels: dict[str, list[str]] = {}
+    here = words(adsl[column_of(adsl, name)])
+    for patient, level in zip(strings(adsl, "USUBJID").tolist(), here.tolist(), strict=True):
+        levels.setdefault(level, []).append(patient)
+    return {level: frozenset(levels[level]) for level in sorted(levels) if level}
