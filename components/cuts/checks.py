@@ -33,7 +33,10 @@ def endpoint_words(endpoint: str) -> str:
 
 def _body(answer: Answer) -> list[Any]:
     n = len(answer["items"])
+    compared = any(e["compared"] for e in answer["endpoints"])
     head = counted("cuts.checks.differ", n) if n else text("cuts.checks.none")
+    if not n and not compared:
+        head = text("cuts.checks.nothing")
     return [
         html.P(head, className="sentence"),
         _table(answer),

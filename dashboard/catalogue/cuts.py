@@ -203,6 +203,7 @@ STRINGS: dict[str, str] = {
     # exported against derived
     "cuts.checks.title": "Exported values against the records",
     "cuts.checks.subtitle": "What the export derives, derived again from its own records.",
+    "cuts.checks.nothing": "Nothing could be compared: the export does not hold both a derived value and the records it comes from.",
     "cuts.checks.none": "Every value compared agrees.",
     "cuts.checks.differ.one": "{n} value differs.",
     "cuts.checks.differ.other": "{n} values differ.",

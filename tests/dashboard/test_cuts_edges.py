@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from components.cuts import ledger, listing, records
+from components.cuts import findings, ledger, listing, records
 from dashboard.panels import COMPARING, FRESH, PANELS
 from dashboard.results import Audience, Results
 from dashboard.selection import SelectionError
@@ -212,6 +212,26 @@ def test_a_single_cut_says_what_will_come(library: Library, said: Callable[[Any]
         assert answer["problem"] == "single"
         assert "The study has one cut so far" in said(card.draw(answer))
         assert card.rows(answer)[1] == []
+
+
+def test_two_thousand_findings_stay_pages_of_rules(said: Callable[[Any], str]) -> None:
+    """Forty rules with fifty findings each: fifteen rules on a page, twelve findings in a fold."""
+    one = {"domain": "ADLB", "column": None, "count": 1, "patients": [], "places": []}
+    found = [
+        {**one, "rule": f"check-{i % 40:02}", "severity": "warning", "sentence": f"No. {i}.",
+         "remedy": "Mend it."}
+        for i in range(2_000)
+    ]  # fmt: skip
+    answer = {"findings": found, "severities": ["reject", "error", "warning", "note"], "keys": {}}
+    chosen = {"severity": ["warning"], "domain": findings.ANY, "search": ""}
+    first = findings.listing(answer, chosen, 0)
+    assert "2000 of 2000 findings, 40 rules." in said(first)
+    assert "1 to 15 of 40 rules" in said(first)
+    assert "and 49 more of this rule" in said(first)
+    assert "31 to 40 of 40 rules" in said(findings.listing(answer, chosen, 2))
+    told = said(findings.unfold(answer, "warning:check-07", 4, chosen))
+    assert "49 to 50 of 50 findings" in told
+    assert "No. 1967." in told
 
 
 def test_the_pages_of_many_cuts_turn(library: Library, said: Callable[[Any], str]) -> None:
