@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from dashboard.analysis import SIX_MONTHS, Analysis
+from dashboard.analysis import Analysis
 from dashboard.metrics.maturity import event_days, maturity
 from dashboard.metrics.types import AnalysisSet
 
 Json = dict[str, Any]
 
 
-def maturity_report(analysis: Analysis, members_of: Callable[[str], AnalysisSet]) -> Json:
-    """Response, PFS and adverse-event windows; a window the study does not state is null."""
+def maturity_report(analysis: Analysis, members: AnalysisSet, safety: AnalysisSet) -> Json:
+    """Response and PFS windows of the population, adverse-event windows of the safety set.
+
+    A window the study does not state is null.
+    """
     rules, cohort = analysis.rules, analysis.cohort
     out: Json = {"response": None, "pfs": None, "adverse_events": None}
     if rules.orr_window_days is not None and analysis.responses.source_confirmed is not None:
@@ -25,21 +27,21 @@ def maturity_report(analysis: Analysis, members_of: Callable[[str], AnalysisSet]
                 "response",
                 "Response window",
                 cohort,
-                members_of("enrolled"),
+                members,
                 window_days=rules.orr_window_days,
                 final_day=np.minimum.reduce([days.response, days.off]),
                 level=rules.level,
             )
         )
     pfs = analysis.pfs("primary")
-    if pfs is not None:
+    if rules.pfs_window_days is not None and pfs is not None:
         out["pfs"] = _counts(
             maturity(
                 "pfs",
                 "Progression-free survival window",
                 cohort,
-                members_of("enrolled"),
-                window_days=rules.pfs_window_days or SIX_MONTHS,
+                members,
+                window_days=rules.pfs_window_days,
                 final_day=event_days(cohort, pfs),
                 level=rules.level,
             )
@@ -50,7 +52,7 @@ def maturity_report(analysis: Analysis, members_of: Callable[[str], AnalysisSet]
                 "adverse_events",
                 "Adverse-event window",
                 cohort,
-                members_of("safety"),
+                safety,
                 window_days=rules.ae_window_days,
                 final_day=cohort.death,
                 level=rules.level,

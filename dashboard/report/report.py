@@ -71,7 +71,9 @@ class Report:
             "safety": self._safety,
             "exposure": self._exposure,
             "subgroups": lambda: {"subgroups": subgroup_report(self.analysis, self.members)},
-            "maturity": lambda: {"maturity": maturity_report(self.analysis, self.set)},
+            "maturity": lambda: {
+                "maturity": maturity_report(self.analysis, self.members, self.set("safety"))
+            },
         }
         for section in SECTIONS:
             if section in wanted:

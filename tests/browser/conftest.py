@@ -27,7 +27,9 @@ from dashboard.demo import build_demo
 from dashboard.factory import create_app
 from dashboard.settings import Settings
 from dashboard.shelf import Shelf
+from data_access.importer import import_exports
 from data_access.store import CutStore
+from tests.conftest import STUDIES
 from tests.dashboard.written import ADSL, import_written
 
 FLAGS = [
@@ -144,6 +146,27 @@ def demo(demo_home: Path) -> Shelf:
 @pytest.fixture(scope="session")
 def url(demo_home: Path) -> Iterator[str]:
     with serving(demo_home) as address:
+        yield address
+
+
+REAL = ("pharmaverse_onco", "random_cdisc", "imvigor210")
+
+
+@pytest.fixture(scope="session")
+def real_home(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with real exports, each imported once."""
+    home = tmp_path_factory.mktemp("real") / "home"
+    store = CutStore(home)
+    for name in REAL:
+        study = STUDIES / name / "study.toml"
+        made = import_exports(shared / "data" / name / "csv", study, store=store)
+        assert made.cut is not None, [f.sentence for f in made.findings]
+    return home
+
+
+@pytest.fixture(scope="session")
+def real_url(real_home: Path) -> Iterator[str]:
+    with serving(real_home) as address:
         yield address
 
 

@@ -1,0 +1,65 @@
+"""Every page on real exports: 400 patients, no response windows, no doses, one sheet of biomarkers.
+
+Nothing errs, nothing moves, nothing is cut off, nothing bars anybody, at both widths, in both
+themes and on paper.
+"""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dashboard.pages import PAGES
+from tests.browser.conftest import Opener
+from tests.browser.on_screen import settled
+from tests.browser.pages import clipped, serious
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+STUDIES = ("pharmaverse-onco", "random-cdisc", "imvigor210")
+#: pages of findings about one study
+READ = tuple(p for p in PAGES if p.cards)
+PATHS = tuple(p.path for p in READ)
+COUNT = {p.path: len(p.cards) for p in READ}
+
+
+def opened(page: Page, url: str, study: str, path: str) -> Page:
+    page.goto(f"{url}{path}?study={study}")
+    return settled(page, COUNT[path])
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("study", STUDIES)
+def test_wide_and_light(open_page: Opener, real_url: str, study: str, path: str) -> None:
+    """The fixture fails the test on any console error, stranger or policy violation."""
+    page, watch = open_page()
+    opened(page, real_url, study, path)
+    assert page.locator(".card-failed").count() == 0
+    assert page.evaluate("window.watched.shift") < 0.05, page.evaluate("window.watched.moved")
+    assert clipped(page) == []
+    assert serious(page) == []
+    assert watch.failed == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("study", STUDIES)
+def test_on_a_phone_in_the_dark_and_on_paper(
+    open_page: Opener, real_url: str, study: str, path: str
+) -> None:
+    page, _ = open_page(390, theme="dark")
+    opened(page, real_url, study, path)
+    assert page.evaluate("window.watched.shift") < 0.05, page.evaluate("window.watched.moved")
+    assert clipped(page) == []
+    assert serious(page) == []
+    page.set_viewport_size({"width": 718, "height": 1000})  # A4 less its margins
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    expect(page.locator(".rail")).to_be_hidden()
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll("main *")].filter((e) => {
+             const box = e.getBoundingClientRect();
+             return box.width && box.right > document.documentElement.clientWidth + 1
+               && !e.closest(".visually-hidden, .menu-panel, svg");
+           }).map((e) => e.outerHTML.slice(0, 100)).slice(0, 5)"""
+    )
+    assert wide == []
