@@ -185,7 +185,14 @@ def test_metrics_prints_one_object_and_refuses_in_words(home, exports, tmp_path)
     told = interim("metrics", "bad-inputs", "--where", "BACKBONE=ERIBULIN", home=home)
     assert told.returncode == 0, told.stderr
     assert json.loads(told.stdout)["response"]["orr"]["n"] == 12
-    for wrong in (["--where", "NOPE=1"], ["--only", "nothing"], ["--cut", "ffff"]):
+    for wrong in (
+        ["--where", "NOPE=1"],
+        ["--where", "BACKBONE=ERIBULIN,ERIBULINE"],
+        ["--where", "SEX=F", "--where", "SEX=M"],
+        ["--population", "full"],
+        ["--only", "nothing"],
+        ["--cut", "ffff"],
+    ):
         refused = interim("metrics", "bad-inputs", *wrong, home=home)
         assert refused.returncode == 1
         assert json.loads(refused.stdout)["refused"] is True
