@@ -41,7 +41,9 @@
       figure.layout[k] = Object.assign({}, figure.layout[k], narrow.layout[k]);
     });
   }
-  function draw(gd, original, dark, width) {
+  function draw(gd, original, dark, paper) {
+    /* on paper a tall figure is drawn wider and shrunk by its style sheet: layout.meta.paper (px) */
+    var width = paper && (((original.layout || {}).meta || {}).paper || paper);
     var figure = {
       data: painted(original.data || [], dark),
       layout: painted(original.layout || {}, dark),

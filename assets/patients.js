@@ -68,6 +68,10 @@
 
   var seen;
   new MutationObserver(function () {
+    document.querySelectorAll("details.records[data-kind]:not([data-met])").forEach(function (part) {
+      part.dataset.met = "true";
+      keep(part);
+    });
     var table = document.querySelector(".listing-table tbody");
     var now = table && table.firstElementChild;
     if (now === seen) return;
@@ -104,26 +108,21 @@
     if (frame.closest("details").open) write(frame);
     else frame.replaceChildren();
   }
+  var opened = {}; // kind of table -> did the reader leave it open?
   document.addEventListener("toggle", function (event) {
-    var frame = event.target.matches("details.records") && event.target.querySelector("[data-records]");
+    var part = event.target;
+    if (!part.matches("details.records")) return;
+    if (part.dataset.kind) opened[part.dataset.kind] = part.open;
+    var frame = part.querySelector("[data-records]");
     if (frame) written(frame);
   }, true);
+  /* The next patient's tables are open where the last one's were. */
+  function keep(part) {
+    var was = opened[part.dataset.kind];
+    if (was !== undefined && part.open !== was) part.open = was;
+  }
   /* Another patient in the same place: the table of the one before must not stay. */
   new MutationObserver(function (changes) {
     changes.forEach(function (c) { if (c.target.dataset.records) written(c.target); });
   }).observe(document.documentElement, { attributes: true, attributeFilter: ["data-records"], subtree: true });
-
-  window.addEventListener("beforeprint", function () {
-    document.querySelectorAll("details.records").forEach(function (part) {
-      part.dataset.was = part.open ? "open" : "";
-      part.open = true;
-      var frame = part.querySelector("[data-records]");
-      if (frame) write(frame);
-    });
-  });
-  window.addEventListener("afterprint", function () {
-    document.querySelectorAll("details.records").forEach(function (part) {
-      part.open = part.dataset.was === "open";
-    });
-  });
 })();

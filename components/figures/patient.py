@@ -32,6 +32,9 @@ from dashboard.text import text
 
 Answer = Mapping[str, Any]
 
+#: px of a sheet: its width inside a card, its height below the key facts, and all of it; a figure
+#: that could not be read below the facts has a sheet of its own
+PAPER, BELOW, SHEET, READABLE, SMALLEST = 640, 690, 860, 0.6, 0.45
 #: px left of the plot (values) and right of it (percent of baseline)
 LEFT, RIGHT = 52, 52
 #: one tick every so many units; the first that needs few is taken
@@ -77,6 +80,7 @@ def patient_figure(answer: Answer, shape: Shape) -> dict[str, Any]:
             shapes=[_line(event.day, shape, event.dash) for event in events],
             annotations=[*notes, *(_label(event, shape) for event in events)],
             meta={
+                "paper": round(PAPER / paper_zoom(shape)),
                 "narrow": {
                     "below": NARROW,
                     "only": only,
@@ -85,10 +89,17 @@ def patient_figure(answer: Answer, shape: Shape) -> dict[str, Any]:
                         "xaxis": {"dtick": _step(shape, FEW_TICKS)},
                         "margin": {"l": 48, "r": 46},
                     },
-                }
+                },
             },
         ),
     }
+
+
+def paper_zoom(shape: Shape) -> float:
+    """By how much the figure is shrunk on paper, so that a sheet holds it."""
+    below = BELOW / shape.height
+    zoom = below if below >= READABLE else max(SMALLEST, SHEET / shape.height)
+    return round(min(1.0, zoom), 3)
 
 
 def _traces(answer: Answer, panel: Panel, shape: Shape, axis: str) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from dash import html
 from components import theme
 from components.attributes import attrs
 from components.card import card
-from components.figures.patient import patient_figure
+from components.figures.patient import paper_zoom, patient_figure
 from components.figures.patient_findings import drawn_events
 from components.figures.patient_marks import CHANGED
 from components.figures.patient_shape import (
@@ -100,7 +100,11 @@ def _figure(answer: Answer, shape: Shape, *, together: bool) -> html.Div:
         )
     title = [html.H3(text("patient.title", id=patient["id"]))] if together else []
     return html.Div(
-        [*title, plot, html.P(" ".join(notes(answer)), className="lane-notes")],
+        [
+            *title,
+            html.Div(plot, className="sheet", style={"--paper": str(paper_zoom(shape))}),
+            html.P(" ".join(notes(answer)), className="lane-notes"),
+        ],
         className="course",
     )
 

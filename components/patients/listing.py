@@ -208,6 +208,8 @@ def _head(answer: Answer, column: str) -> html.Th:
 
 
 def _class(column: str) -> str:
+    if column == "status":
+        return column
     return "number" if column in NUMBERS else "whole" if column in WHOLE else ""
 
 

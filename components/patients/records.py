@@ -92,6 +92,7 @@ def _table(name: str, rows: Sequence[Cells], *, known: bool, start: bool = False
         [html.Summary(html.H3(count, className="record-summary")), body],
         open=start,
         className="records",
+        **attrs(data_kind=name),
     )
 
 
