@@ -27,6 +27,7 @@ from components.overview.parts import (
     tools,
     who,
 )
+from components.survival.words import few
 from dashboard.metrics.kaplan_meier import Quantile, Rate
 from dashboard.metrics.types import Proportion
 from dashboard.text import listed, text
@@ -143,12 +144,12 @@ def _pfs(answer: Answer) -> html.Div:
     curve, rate = _Curve.of(answer), Rate.from_json(answer["pfs_rate"])
     when = duration(rate.time)
     title = text("efficacy.pfs", time=when)
-    words = [
-        _pfs_sentence(answer, curve, rate, when),
-        text("efficacy.pfs.median", median=_median(curve)),
-    ]
+    words = [_pfs_sentence(answer, curve, rate, when)]
     if rate.survival is None:
         words.append(text("efficacy.not_estimable_at", time=when))
+    elif curve.n >= answer["min_group"]:
+        words += few(answer["cautions"], rate, curve.n)
+    words.append(text("efficacy.pfs.median", median=_median(curve)))
     number, line = _rate(answer, title, rate, curve)
     return finding(answer, title, "PFS", words, number=number, bar=line)
 

@@ -164,21 +164,11 @@ def _sentences(answer: Answer, curve: KaplanMeier) -> list[str]:
                 interval=numbers.interval(rate.lower, rate.upper),
             )
         )
-        out += _few(answer, rate, curve.n)
+        out += words.few(answer, rate, curve.n)
     out += _median_words(curve.median, ci)
     window = answer["window_days"]
     if window is not None:
         out.append(text("survival.note.window", time=duration(window)))
-    return out
-
-
-def _few(answer: Answer, rate: Rate, n: int) -> list[str]:
-    """The caution where the rate rests on few patients (the muted part of the curve)."""
-    if not answer["few_at_headline"]:
-        return []
-    out = [text("survival.few", at_risk=rate.n_at_risk, n=n, time=words.at(rate))]
-    if answer["censored_day_one"] > 0.1 * n:
-        out.append(text("survival.few.day_one", n=answer["censored_day_one"]))
     return out
 
 

@@ -83,3 +83,13 @@ def registry_note(answer: Answer) -> str:
         words.append(text("registry.pfs.not_randomised"))
     words.append(text("registry.pfs.here", origin=text(f"origin.{answer['origin']}")))
     return " ".join(words)
+
+
+def few(cautions: Answer, rate: Rate, n: int) -> list[str]:
+    """The caution where the rate rests on few patients (the muted part of the curve)."""
+    if not cautions["few_at_headline"]:
+        return []
+    out = [text("survival.few", at_risk=rate.n_at_risk, n=n, time=at(rate))]
+    if cautions["censored_day_one"] > 0.1 * n:
+        out.append(text("survival.few.day_one", n=cautions["censored_day_one"]))
+    return out

@@ -18,6 +18,7 @@ from dashboard.metrics.safety import safety_events
 from dashboard.metrics.time_to_event import follow_up, survival
 from dashboard.metrics.types import PatientProportion
 from dashboard.metrics.windows import ResponseWindow, response_window
+from dashboard.panels.cautions import cautions
 from dashboard.panels.common import common, json_of, who
 from dashboard.panels.deaths import causes, deaths, undated_deaths
 from dashboard.results import View
@@ -81,6 +82,7 @@ def efficacy(view: View) -> Json:
         "confirm_days": rules.confirm_days,
         "pfs": json_of(curve),
         "pfs_rate": None if curve is None else curve.curve.rate(analysis.pfs_landmark).to_json(),
+        "cautions": None if curve is None else cautions(curve.curve, analysis.pfs_landmark),
         "pfs_stated": rules.pfs_window_days is not None,
         "origin": analysis.cut.study.origin,
         "origin_rule": analysis.cohort.origin_rule,

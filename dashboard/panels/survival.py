@@ -12,6 +12,7 @@ from dashboard.metrics.kaplan_meier import KaplanMeier
 from dashboard.metrics.reasons import reason_counts
 from dashboard.metrics.sensitivity import compare_times
 from dashboard.metrics.time_to_event import SurvivalResult, TimeToEvent, follow_up, survival
+from dashboard.panels.cautions import cautions
 from dashboard.panels.common import common, json_of, who
 from dashboard.panels.overview import registry
 from dashboard.panels.strata import overlapping, strata_of
@@ -29,8 +30,6 @@ STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120)
 MAX_TICKS = 7
 #: more curves than this cannot be told apart; the other groups are counts
 MAX_CURVES = 8
-#: under so many patients at risk, or this share of all, an estimate is muted and said to be
-FEW, FEW_SHARE = 5, 0.10
 
 
 def curve(view: View) -> Json:
@@ -53,7 +52,7 @@ def curve(view: View) -> Json:
         "keys": {u: view.keys.key(u) for u in whole.data.usubjid},
         "readout": _readout(whole.curve, landmarks, months),
         "headline": _headline(view, chosen),
-        **_cautions(whole.curve, _headline(view, chosen)),
+        **cautions(whole.curve, _headline(view, chosen)),
         "from_origin": _from_origin(view, data),
         "window_days": window,
         "ticks": months,
@@ -272,16 +271,6 @@ def _headline(view: View, chosen: Endpoint) -> float:
     if chosen.id == "PFS":
         return view.analysis.pfs_landmark
     return LANDMARKS[2] if chosen.id == "OS" else LANDMARKS[1]
-
-
-def _cautions(found: KaplanMeier, headline: float) -> Json:
-    """Does the headline rate rest on few patients, and how many left on the first day?"""
-    at_risk = found.rate(headline).n_at_risk
-    days = zip(found.time, found.n_censored, strict=True)
-    return {
-        "few_at_headline": at_risk < FEW or at_risk < FEW_SHARE * found.n,
-        "censored_day_one": sum(n for day, n in days if day <= 1),
-    }
 
 
 def _from_origin(view: View, data: TimeToEvent) -> bool:

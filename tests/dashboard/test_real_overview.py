@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -124,3 +125,14 @@ def test_adverse_events_are_those_of_r(answers: dict[str, Any], shared: Path) ->
         ("serious", "serious"),
     ):
         assert flags[ours] == expected[theirs]["n"], ours
+
+
+def test_a_rate_that_rests_on_nobody_is_said_to(
+    answers: dict[str, Any], said: Callable[[Any], str]
+) -> None:
+    """pharmaverse: 243 of 254 are censored on the first day, nobody is followed to 6 months."""
+    answer = answers["pharmaverse_onco"]["overview-efficacy"]
+    assert answer["pfs_rate"]["n_at_risk"] == 0
+    told = said(next(c for c in CARDS if c.name == "overview-efficacy").draw(answer))
+    assert "Read it with care: 0 of 254 patients were still at risk at 6 months." in told
+    assert "243 patients were censored on the first day" in told
