@@ -10,6 +10,7 @@ from typing import Any
 from dash import html
 
 from components.attributes import attrs
+from components.metric import metric
 from dashboard.text import text
 
 
@@ -22,8 +23,13 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What can be done with a card. `csv` is the address of its data; pictures need a figure."""
+    """What can be done with a card. `csv` is the address of its data; pictures need a figure.
 
+    `passport` is the address of the definitions of its numbers (dashboard/passports.py).
+    """
+
+    passport: str | None = None
+    code: str | None = None  # address of the Python that prints its numbers again
     definition: Definition | None = None
     csv: str | None = None
     picture: bool = False
@@ -37,11 +43,17 @@ def card(
     body: Any,
     *,
     n: str | None = None,
+    n_metric: str = "n",
     subtitle: str | None = None,
+    subtitle_metric: str = "",
     tools: Tools | None = None,
+    marks: Sequence[str] = (),
     extra: str = "",
 ) -> html.Section:
-    """`name` is the card's anchor in a link and its stem in file names."""
+    """`name` is the card's anchor in a link and its stem in file names; `n_metric`
+    and `subtitle_metric` define the numbers in these words, `marks` those of a body that holds
+    numbers of one kind alone.
+    """
     heading = f"{name}-title"
     return html.Section(
         [
@@ -50,10 +62,10 @@ def card(
                     html.Div(
                         [
                             html.H2(
-                                [title, *([html.Span(n, className="card-n")] if n else [])],
+                                [title, *([_n(n, n_metric)] if n else [])],
                                 id=heading,
                             ),
-                            *([html.P(subtitle, className="card-subtitle")] if subtitle else []),
+                            *([_subtitle(subtitle, subtitle_metric)] if subtitle else []),
                         ],
                         className="card-words",
                     ),
@@ -61,7 +73,7 @@ def card(
                 ],
                 className="card-head",
             ),
-            html.Div(body, className="card-body"),
+            html.Div(body, className="card-body", **(metric(*marks) if marks else {})),
         ],
         id=name,
         className=f"card-frame {extra}".strip(),
@@ -69,10 +81,22 @@ def card(
     )
 
 
+def _n(words: str, metric_id: str) -> html.Span:
+    return html.Span(words, className="card-n", **metric(metric_id))
+
+
+def _subtitle(words: str, metric_id: str) -> html.P:
+    return html.P(words, className="card-subtitle", **(metric(metric_id) if metric_id else {}))
+
+
 def _toolbar(title: str, tools: Tools) -> html.Div:
     items: list[Any] = []
+    if tools.passport:
+        items.append(_passport(title, tools.passport))
     if tools.definition:
         items.append(_definition(title, tools.definition))
+    if tools.code:
+        items.append(_code(title, tools.code))
     if tools.csv or tools.picture:
         items.append(_downloads(tools))
     items.append(_button("link-45deg", "card.link", "copy-link"))
@@ -85,6 +109,32 @@ def _toolbar(title: str, tools: Tools) -> html.Div:
         className="card-tools",
         role="group",
         **attrs(aria_label=f"{text('card.tools')}: {title}"),
+    )
+
+
+def _passport(title: str, address: str) -> html.Button:
+    """passport.js asks the address and opens a dialog; so do labels inside the card."""
+    name = text("card.definition.of", title=title)
+    return html.Button(
+        type="button",
+        className="tool-button glyph icon-info-circle",
+        title=name,
+        **attrs(aria_label=name, data_action="passport", data_passport=address),
+    )
+
+
+def _code(title: str, address: str) -> html.Button:
+    """passport.js asks the address and shows the code with a button that copies it."""
+    return html.Button(
+        type="button",
+        className="tool-button glyph icon-code",
+        title=text("code.show"),
+        **attrs(
+            aria_label=f"{text('code.show')}: {title}",
+            data_action="code",
+            data_code=address,
+            data_title=text("code.of", title=title),
+        ),
     )
 
 

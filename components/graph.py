@@ -7,6 +7,7 @@ from typing import Any, cast
 from dash import dcc, html
 
 from components.attributes import attrs
+from components.metric import metric
 
 #: plotly's own toolbar stays away: the card carries full-screen and downloads
 CONFIG: dict[str, Any] = {
@@ -27,10 +28,12 @@ def graph(
     alt: str,
     file_name: str,
     height: int = 320,
+    metrics: tuple[str, ...] = (),
 ) -> html.Div:
     """A figure (plain dict) of fixed height, so that nothing moves when it is drawn.
 
-    `alt` says in words what the picture shows; `file_name` is the stem of downloaded pictures.
+    `alt` says in words what the picture shows; `file_name` is the stem of downloaded pictures;
+    `metrics` are the definitions of the numbers it draws.
     """
     drawn = {**figure, "layout": {**figure.get("layout", {}), "height": height}}
     config = {**CONFIG, "toImageButtonOptions": {"filename": file_name, "format": "svg"}}
@@ -42,4 +45,5 @@ def graph(
         className="figure-frame",
         style={"height": f"{height}px"},
         **attrs(aria_label=alt, data_file_name=file_name),
+        **(metric(*metrics) if metrics else {}),
     )

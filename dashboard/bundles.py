@@ -32,6 +32,7 @@ STYLES = (
     "methods.css",
     "thread.css",
     "patients.css",
+    "passport.css",
     "print.css",
 )
 FONT = "vendor/inter-4.001/inter-latin.woff2"
@@ -45,6 +46,7 @@ SCRIPTS = (
     "response.js",
     "swimmer.js",
     "methods.js",
+    "passport.js",
     "thread.js",
     "groups.js",
     "tables.js",

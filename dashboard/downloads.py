@@ -12,13 +12,12 @@ from typing import Any
 
 from flask import Flask, Response, request
 
+from dashboard.asked import asked
 from dashboard.pages import PAGES, Context
 from dashboard.pages.page import About, Card
-from dashboard.selection import Selection, SelectionError
 from dashboard.spreadsheet import Cell, to_csv
 from dashboard.text import text
 from dashboard.web import refuse
-from data_access.findings import DataError
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +33,7 @@ def add_downloads(server: Flask, context: Context) -> None:
         card = cards.get(name)
         if card is None:
             return refuse(404, text("refused.404"))
-        selection = _selection(context)
+        selection = asked(context)
         if isinstance(selection, Response):
             return selection
         answer = context.results.panel(card.name, selection, context.audience())
@@ -46,7 +45,7 @@ def add_downloads(server: Flask, context: Context) -> None:
         known = page is not None and page.below is not None and page.below.fullmatch(key)
         if card is None or card.ask is None or not known:
             return refuse(404, text("refused.404"))
-        selection = _selection(context)
+        selection = asked(context)
         if isinstance(selection, Response):
             return selection
         answer = card.ask(context, selection, context.audience(), About(key))
@@ -54,17 +53,6 @@ def add_downloads(server: Flask, context: Context) -> None:
             return refuse(404, text("refused.404"))
         lead = answer["answers"][0]
         return _sent(name, lead, _file(card, answer, lead, request.host_url))
-
-
-def _selection(context: Context) -> Selection | Response:
-    """The selection of the request's query, or why there is none."""
-    try:
-        query = request.query_string.decode("ascii", "replace")
-        return context.shelf.resolve(query)[0]
-    except SelectionError as error:
-        return refuse(400, text(f"selection.{error.problem}", part=error.part))
-    except DataError:
-        return refuse(503, text("trouble.damaged.body"))
 
 
 def _sent(name: str, answer: Mapping[str, Any], body: bytes) -> Response:

@@ -78,6 +78,22 @@ def data_of(analysis: Analysis, endpoint: Endpoint, rules: str) -> TimeToEvent |
     return _exported(analysis, endpoint)
 
 
+def from_origin(analysis: Analysis, data: TimeToEvent) -> bool:
+    """Are the times counted from the study's origin? Derived ones are; exported ones when every
+    patient's date says so (ADT - origin + 1 = AVAL), else their start is only the export's word.
+    """
+    if data.source == "derived":
+        return data.endpoint != "DOR"
+    cohort = analysis.cohort
+    origin = dict(zip(cohort.patients, cohort.origin.tolist(), strict=True))
+    known = [
+        (when - start).days + 1 == days
+        for patient, days, when in zip(data.usubjid, data.days, data.dates, strict=True)
+        if when is not None and (start := origin.get(patient)) is not None
+    ]
+    return bool(known) and all(known)
+
+
 def responders(analysis: Analysis) -> frozenset[str]:
     """Patients with a confirmed response; empty where nobody's confirmation is known."""
     responses = analysis.responses

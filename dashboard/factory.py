@@ -14,9 +14,11 @@ from dashboard.health import add_health
 from dashboard.index import InterimDash
 from dashboard.pages import ADDRESSES, PAGES, Context
 from dashboard.panels import COMPARING, FRESH, PANELS
+from dashboard.passports import add_passports, comparing_code, passport_panels
 from dashboard.results import Audience, Results
 from dashboard.settings import Settings
 from dashboard.shelf import Shelf
+from dashboard.snippets import code_panels
 from dashboard.text import text
 from dashboard.view import add_view
 from data_access.store import CutStore
@@ -36,10 +38,13 @@ def create_app(settings: Settings) -> InterimDash:
     web.guard(server, lambda: app.callback_map)
     web.dress(server, lambda: tuple(hashes), ADDRESSES)
     add_health(server, shelf)
-    results = Results(shelf, PANELS, server, comparing=COMPARING, fresh=FRESH)
+    panels = {**PANELS, **passport_panels(), **code_panels()}
+    comparing = COMPARING | comparing_code(COMPARING)
+    results = Results(shelf, panels, server, comparing=comparing, fresh=FRESH)
     context = Context(shelf, results, audience)
     add_downloads(server, context)
     add_view(server, context)
+    add_passports(server, context)
 
     app = InterimDash(
         "interim",

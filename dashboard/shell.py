@@ -9,6 +9,7 @@ from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html,
 from components import shell as parts
 from components import thread as thread_parts
 from components.attributes import attrs
+from components.passport import passport_words
 from dashboard import thread
 from dashboard.head import newer_cut
 from dashboard.pages import PAGES, Context
@@ -54,6 +55,7 @@ def layout() -> html.Div:
                         **attrs(aria_label=text("app.main")),
                     ),
                     thread_parts.bar(),
+                    html.Div(id="passport-words", hidden=True, **passport_words()),
                     html.Footer(
                         id="print-foot",
                         className="print-foot",

@@ -23,7 +23,10 @@ def draw(answer: Answer) -> html.Section:
         text("cuts.checks.title"),
         _body(answer),
         subtitle=text("cuts.checks.subtitle"),
-        tools=tools(NAME, answer, *_definitions(answer)),
+        tools=tools(NAME, answer),
+        marks=("agreement",),
+        n_metric="agreement",
+        subtitle_metric="agreement",
     )
 
 
@@ -183,14 +186,6 @@ def records(tables: Sequence[Mapping[str, Any]]) -> list[Any]:
             else html.P(text("cuts.checks.records.none"), className="muted")
         )
     return out
-
-
-def _definitions(answer: Answer) -> list[tuple[str, str]]:
-    keys = ("what", "order", "grave")
-    return [
-        (text(f"cuts.checks.definition.{k}.title"), text(f"cuts.checks.definition.{k}"))
-        for k in keys
-    ]
 
 
 def rows(answer: Answer) -> Rows:

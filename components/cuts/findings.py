@@ -45,9 +45,10 @@ def draw(answer: Answer) -> html.Section:
             ),
         ],
         subtitle=text("cuts.findings.subtitle"),
-        tools=tools(
-            NAME, answer, (text("cuts.findings.definition.title"), text("cuts.findings.definition"))
-        ),
+        tools=tools(NAME, answer),
+        marks=("findings",),
+        n_metric="findings",
+        subtitle_metric="findings",
     )
 
 

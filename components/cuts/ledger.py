@@ -41,7 +41,10 @@ def draw(answer: Answer) -> html.Section:
         _body(answer),
         n=f"{answer['set_label']}" if answer["estimates"] else None,
         subtitle=subtitle(answer),
-        tools=tools(NAME, answer, *_definitions(answer)),
+        tools=tools(NAME, answer),
+        marks=("ledger",),
+        n_metric="ledger",
+        subtitle_metric="ledger",
     )
 
 
@@ -330,11 +333,6 @@ def _response(code: str) -> str:
             text("cuts.told.late") if extra == "late" else text("cuts.told.unconfirmed", term=extra)
         )
     return ", ".join(parts)
-
-
-def _definitions(answer: Answer) -> list[tuple[str, str]]:
-    keys = ("ledger", "time", "corrected", "rate", "filters")
-    return [(text(f"cuts.definition.{k}.title"), text(f"cuts.definition.{k}")) for k in keys]
 
 
 def rows(answer: Answer) -> Rows:

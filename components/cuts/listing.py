@@ -28,9 +28,10 @@ def draw(answer: Answer) -> html.Section:
         [html.Div(listing(answer, 0), id={"kind": "cuts-list", "of": "cuts"})],
         n=counted("cuts.list.n", len(cuts)),
         subtitle=text("cuts.list.subtitle"),
-        tools=tools(
-            NAME, answer, (text("cuts.list.definition.title"), text("cuts.list.definition"))
-        ),
+        tools=tools(NAME, answer),
+        marks=("cut_list",),
+        n_metric="cut_list",
+        subtitle_metric="cut_list",
     )
 
 

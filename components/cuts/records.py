@@ -31,12 +31,10 @@ def draw(answer: Answer) -> html.Section:
         text("cuts.records.title"),
         _body(answer),
         subtitle=subtitle(answer),
-        tools=tools(
-            NAME,
-            answer,
-            (text("cuts.records.definition.title"), text("cuts.records.definition")),
-            (text("cuts.records.whole.title"), text("cuts.records.whole")),
-        ),
+        tools=tools(NAME, answer),
+        marks=("record_changes",),
+        n_metric="record_changes",
+        subtitle_metric="record_changes",
     )
 
 

@@ -28,7 +28,7 @@ def section(name: str, title: str) -> Callable[[Answer], html.Section]:
             name,
             text(title),
             written(answer["blocks"]),
-            tools=tools(name, answer, data=False),
+            tools=tools(name, answer, data=False, passport=False),
             extra="methods-card",
         )
 

@@ -24,7 +24,7 @@ def draw(answer: Answer) -> html.Section:
         NAME,
         text("methods.definitions"),
         written(blocks),
-        tools=tools(NAME, answer),
+        tools=tools(NAME, answer, passport=False),
         extra="methods-card methods-definitions",
     )
 

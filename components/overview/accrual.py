@@ -9,6 +9,7 @@ from dash import html
 from components.card import card, empty
 from components.figures.accrual import accrual_figure
 from components.graph import graph
+from components.metric import metric
 from components.overview.parts import Answer, Rows, patients, tools
 from dashboard.metrics.accrual import Accrual
 from dashboard.text import day, text
@@ -24,12 +25,8 @@ def draw(answer: Answer) -> html.Section:
         text("accrual.title"),
         _body(result, answer) if result.dates else [empty(_why_empty(answer))],
         n=text("accrual.n", n=result.n),
-        tools=tools(
-            NAME,
-            answer,
-            (text("accrual.title"), text("accrual.definition")),
-            picture=bool(result.dates),
-        ),
+        n_metric="accrual",
+        tools=tools(NAME, answer, picture=bool(result.dates)),
     )
 
 
@@ -40,13 +37,14 @@ def _body(result: Accrual, answer: Answer) -> list[Any]:
         words.append(text("accrual.undated", n=patients(undated)))
     alt = text("accrual.alt", first=day(result.dates[0]), last=day(result.cut_date), n=result.n)
     return [
-        html.P(" ".join(words), className="sentence"),
+        html.P(" ".join(words), className="sentence", **metric("accrual")),
         graph(
             "overview-accrual-figure",
             accrual_figure(result),
             alt=alt,
             file_name=f"{answer['study_id']}-{answer['cut_date']}-enrolment",
             height=HEIGHT,
+            metrics=("accrual",),
         ),
     ]
 

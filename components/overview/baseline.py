@@ -10,7 +10,7 @@ from dash import html
 from components import numbers
 from components.card import card, empty
 from components.overview.by_group import Line, counted, notes, table
-from components.overview.parts import Answer, Rows, population, tools
+from components.overview.parts import Answer, Rows, tools
 from dashboard.metrics.baseline import BaselineTable, Characteristic
 from dashboard.metrics.spread import Spread
 from dashboard.metrics.table_columns import Column
@@ -34,13 +34,8 @@ def draw(answer: Answer) -> html.Section:
         text("baseline.title"),
         body,
         n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
-        tools=tools(
-            NAME,
-            answer,
-            population(answer, answer["set_rule"]),
-            (text("baseline.title"), text("baseline.definition")),
-            (text("definition.columns"), text("cohort.definition")),
-        ),
+        tools=tools(NAME, answer),
+        marks=("baseline",),
     )
 
 

@@ -26,13 +26,10 @@ def draw(answer: Answer) -> html.Section:
         _body(answer),
         n=answer["set_label"] if answer["estimates"] else None,
         subtitle=ledger.subtitle(answer),
-        tools=tools(
-            NAME,
-            answer,
-            (text("cuts.definition.ledger.title"), text("cuts.definition.ledger")),
-            (text("cuts.definition.corrected.title"), text("cuts.definition.corrected")),
-            (text("cuts.definition.filters.title"), text("cuts.definition.filters")),
-        ),
+        tools=tools(NAME, answer),
+        marks=("ledger",),
+        n_metric="ledger",
+        subtitle_metric="ledger",
     )
 
 

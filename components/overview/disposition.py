@@ -9,7 +9,7 @@ from dash import html
 from components.card import card, empty
 from components.overview.baseline import percent
 from components.overview.by_group import Line, counted, notes, table
-from components.overview.parts import Answer, Rows, population, tools
+from components.overview.parts import Answer, Rows, tools
 from dashboard.metrics.disposition import Disposition, Row
 from dashboard.text import text
 
@@ -38,13 +38,9 @@ def draw(answer: Answer) -> html.Section:
         text("disposition.title"),
         body,
         n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
-        tools=tools(
-            NAME,
-            answer,
-            population(answer, answer["set_rule"]),
-            (text("disposition.title"), text("disposition.definition")),
-            (text("definition.columns"), text("cohort.definition")),
-        ),
+        n_metric="enrolled",
+        tools=tools(NAME, answer),
+        marks=("disposition",),
     )
 
 

@@ -10,6 +10,7 @@ from dash import html
 
 from components import numbers
 from components.card import card, empty
+from components.metric import metric
 from components.overview.finding import axis, bar_of, finding, missing
 from components.overview.parts import (
     PROPORTION_HEADER,
@@ -22,7 +23,6 @@ from components.overview.parts import (
     interval_bar,
     lower,
     paper,
-    population,
     proportion_row,
     tools,
     who,
@@ -44,13 +44,14 @@ def draw(answer: Answer) -> html.Section:
     else:
         body = [_orr(answer), _dcr(answer), _pfs(answer), _deaths(answer), axis()]
         if answer["n"] < answer["min_group"]:
-            body.append(html.P(text("efficacy.small", n=answer["min_group"]), className="note"))
+            small = text("efficacy.small", n=answer["min_group"])
+            body.append(html.P(small, className="note", **metric("n")))
     return card(
         NAME,
         text("efficacy.title"),
         body,
         n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
-        tools=tools(NAME, answer, *_definitions(answer)),
+        tools=tools(NAME, answer),
     )
 
 
@@ -64,16 +65,25 @@ def _orr(answer: Answer) -> html.Div:
     title = text("efficacy.orr" if answer["confirmed"] else "efficacy.orr.unconfirmed")
     result = headline_orr(answer)
     if result is None or not answer["responses_known"]:
-        return missing(answer, text("efficacy.orr"), "ORR", text("efficacy.missing.response"))
+        why = text("efficacy.missing.response")
+        return missing(answer, text("efficacy.orr"), "ORR", why, _orr_metric(answer))
     number = headline(result)
     return finding(
         answer,
         title,
         "ORR",
         _orr_sentences(answer, number),
+        metric_id=_orr_metric(answer),
         number=paper(number, small=answer["min_group"], who=result["who"], of=title),
         bar=bar_of(answer, title, number),
     )
+
+
+def _orr_metric(answer: Answer) -> str:
+    """The definition of the headline: inside the window, confirmed, or the one reading there is."""
+    if answer["window"] is not None:
+        return "orr_window"
+    return "orr" if answer["confirmed"] else "orr_unconfirmed"
 
 
 def _orr_sentences(answer: Answer, number: Proportion) -> list[str]:
@@ -107,7 +117,7 @@ def _dcr(answer: Answer) -> html.Div:
     title = text("efficacy.dcr")
     result = answer["dcr"]
     if result is None or not answer["responses_known"]:
-        return missing(answer, title, "DCR", text("efficacy.missing.response"))
+        return missing(answer, title, "DCR", text("efficacy.missing.response"), "dcr")
     number = headline(result)
     words = text("efficacy.dcr.words", days=answer["sd_min_days"], **who(answer, number))
     return finding(
@@ -115,6 +125,7 @@ def _dcr(answer: Answer) -> html.Div:
         title,
         "DCR",
         [words],
+        metric_id="dcr",
         number=paper(number, small=answer["min_group"], who=result["who"], of=title),
         bar=bar_of(answer, title, number),
     )
@@ -140,7 +151,7 @@ class _Curve:
 def _pfs(answer: Answer) -> html.Div:
     if answer["pfs"] is None or answer["pfs_rate"] is None:
         title = text("efficacy.pfs", time=text("number.months", value=6))
-        return missing(answer, title, "PFS", text("efficacy.missing.pfs"))
+        return missing(answer, title, "PFS", text("efficacy.missing.pfs"), "pfs_rate")
     curve, rate = _Curve.of(answer), Rate.from_json(answer["pfs_rate"])
     when = duration(rate.time)
     title = text("efficacy.pfs", time=when)
@@ -151,7 +162,7 @@ def _pfs(answer: Answer) -> html.Div:
         words += few(answer["cautions"], rate, curve.n)
     words.append(text("efficacy.pfs.median", median=_median(curve)))
     number, line = _rate(answer, title, rate, curve)
-    return finding(answer, title, "PFS", words, number=number, bar=line)
+    return finding(answer, title, "PFS", words, number=number, bar=line, metric_id="pfs_rate")
 
 
 def _pfs_sentence(answer: Answer, curve: _Curve, rate: Rate, when: str) -> str:
@@ -205,7 +216,7 @@ def _deaths(answer: Answer) -> html.Div:
     title = text("efficacy.deaths")
     result = answer["deaths"]
     if result is None:
-        return missing(answer, title, "OS", text("efficacy.missing.deaths"))
+        return missing(answer, title, "OS", text("efficacy.missing.deaths"), "deaths")
     number = headline(result)
     words = [text("efficacy.deaths.words", **who(answer, number)) + _causes(answer, number)]
     if answer["undated_deaths"]:
@@ -215,6 +226,7 @@ def _deaths(answer: Answer) -> html.Div:
         title,
         "DEATHS",
         words,
+        metric_id="deaths",
         number=paper(number, small=answer["min_group"], who=result["who"], of=title),
         bar=bar_of(answer, title, number),
     )
@@ -237,44 +249,6 @@ def _causes(answer: Answer, number: Proportion) -> str:
     if unstated:
         told.append(text("efficacy.deaths.cause.unstated", n=unstated))
     return text("efficacy.deaths.causes", causes=listed(told))
-
-
-def _definitions(answer: Answer) -> list[tuple[str, str]]:
-    origin = text(f"origin.{answer['origin']}")
-    entries = [
-        population(answer, answer["set_rule"]),
-        (
-            text("efficacy.orr"),
-            text("efficacy.definition.orr", confirm=answer["confirm_days"]),
-        ),
-        (text("efficacy.dcr"), text("efficacy.definition.dcr", days=answer["sd_min_days"])),
-    ]
-    response = answer["orr"]["source"] if answer["orr"] else None
-    pfs = answer["pfs"]["data"] if answer["pfs"] else None
-    if pfs is not None:
-        when = answer["pfs_rate"]["time"]
-        body = text("efficacy.definition.pfs", origin=origin, day=f"{when:g}", rule=pfs["rule"])
-        entries.append((text("efficacy.pfs", time=duration(when)), body))
-        method = answer["pfs"]["curve"]["method"]
-        entries.append(
-            (text("definition.method"), text("efficacy.definition.method", method=method))
-        )
-    entries.append((text("efficacy.deaths"), text("efficacy.definition.deaths")))
-    entries.append(
-        (
-            text("definition.source"),
-            text(
-                "efficacy.definition.source",
-                response=_source(response),
-                pfs=_source(pfs["source"] if pfs else None),
-            ),
-        )
-    )
-    return entries
-
-
-def _source(source: str | None) -> str:
-    return text("number.ns") if source is None else text(f"source.{source}")
 
 
 def rows(answer: Answer) -> Rows:

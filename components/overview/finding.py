@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import html
 
+from components.metric import ask, metric
 from components.overview.parts import Answer, interval_bar
 from dashboard.metrics.types import Proportion
 from dashboard.text import text
@@ -19,26 +20,32 @@ def finding(
     *,
     number: Any,
     bar: Any = None,
+    metric_id: str,
 ) -> html.Div:
-    """`endpoint` is the id under which study.toml may state the finding's role."""
+    """`endpoint` is the id under which study.toml may state the finding's role; `metric_id` that
+    of the definition of its numbers."""
     stated = answer["endpoints"].get(endpoint)
     role = [html.Span(text(f"efficacy.role.{stated['role']}"), className="role")] if stated else []
     return html.Div(
         [
             html.Div(
-                [html.H3([title, *role]), html.P(" ".join(sentences), className="sentence")],
+                [
+                    html.H3([ask(title, metric_id), *role]),
+                    html.P(" ".join(sentences), className="sentence"),
+                ],
                 className="finding-words",
             ),
             html.Div([number, bar] if bar is not None else [number], className="finding-number"),
         ],
         className="finding",
+        **metric(metric_id),
     )
 
 
-def missing(answer: Answer, title: str, endpoint: str, why: str) -> html.Div:
+def missing(answer: Answer, title: str, endpoint: str, why: str, metric_id: str) -> html.Div:
     """A finding the export cannot tell, with the reason."""
     number = html.P(text("number.ns"), className="paper absent")
-    return finding(answer, title, endpoint, [why], number=number)
+    return finding(answer, title, endpoint, [why], number=number, metric_id=metric_id)
 
 
 def bar_of(answer: Answer, label: str, result: Proportion) -> Any:

@@ -9,6 +9,7 @@ from dash import html
 from components import numbers
 from components.attributes import attrs
 from components.card import card, empty
+from components.metric import ask, metric
 from components.overview.parts import (
     PROPORTION_HEADER,
     Answer,
@@ -16,7 +17,6 @@ from components.overview.parts import (
     duration,
     headline,
     paper,
-    population,
     proportion_row,
     tools,
 )
@@ -24,6 +24,7 @@ from dashboard.metrics.competing import Incidence
 from dashboard.text import text
 
 NAME = "overview-maturity"
+INCIDENCE = "orr_incidence"
 
 
 def draw(answer: Answer) -> html.Section:
@@ -37,19 +38,12 @@ def draw(answer: Answer) -> html.Section:
         body = [html.Div([_window(w) for w in windows], className="windows")]
         if answer["bounds"] is not None:
             body.append(_bounds(answer, answer["bounds"]))
-    origin = text(f"origin.{answer['origin']}")
     return card(
         NAME,
         text("maturity.title"),
         body,
         n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
-        tools=tools(
-            NAME,
-            answer,
-            population(answer, answer["set_rule"]),
-            (text("maturity.title"), text("maturity.definition.followed", origin=origin)),
-            (text("maturity.bounds"), text("maturity.definition.bounds")),
-        ),
+        tools=tools(NAME, answer),
     )
 
 
@@ -59,13 +53,14 @@ def _label(window: Answer) -> str:
 
 
 def _window(window: Answer) -> html.Div:
+    metric_id = "window_complete_ae" if window["id"] == "AE" else "window_complete"
     done = headline(window["resolved"])
     n, resolved = done.n, done.x
     followed, open_ = headline(window["followed"]).x, len(window["open"])
     share = 100 * resolved / n if n else 0
     return html.Div(
         [
-            html.H3(_label(window)),
+            html.H3(ask(_label(window), metric_id)),
             html.P(text("maturity.row", resolved=resolved, n=n), className="window-count"),
             html.Div(
                 [
@@ -90,6 +85,7 @@ def _window(window: Answer) -> html.Div:
             html.P(text(f"maturity.final.{window['id']}"), className="window-final"),
         ],
         className="window",
+        **metric(metric_id),
     )
 
 
@@ -110,15 +106,15 @@ def _words(window: Answer, followed: int, resolved: int, open_: int) -> str:
 def _bounds(answer: Answer, window: Answer) -> html.Div:
     small = answer["min_group"]
     lines = [
-        _line(text("maturity.bounds.fail"), window["all_fail"], small),
-        _line(text("maturity.bounds.respond"), window["all_respond"], small),
+        _line("orr_bounds", text("maturity.bounds.fail"), window["all_fail"], small),
+        _line("orr_bounds", text("maturity.bounds.respond"), window["all_respond"], small),
     ]
     if window["window_days"] is not None:
         pending = len(window["mature_pending"])
         label = text("maturity.bounds.mature", days=window["window_days"])
         if pending:
             label = f"{label}, {text('maturity.bounds.pending', n=pending)}"
-        lines.append(_line(label, window["mature"], small))
+        lines.append(_line("orr_mature", label, window["mature"], small))
     lines += _incidence(answer, window)
     return html.Div(
         [html.H3(text("maturity.bounds")), html.Dl(lines, className="bounds-list")],
@@ -126,9 +122,9 @@ def _bounds(answer: Answer, window: Answer) -> html.Div:
     )
 
 
-def _line(label: str, result: Answer, small: int) -> html.Div:
+def _line(metric_id: str, label: str, result: Answer, small: int) -> html.Div:
     told = paper(headline(result), small=small, who=result["who"], of=label)
-    return html.Div([html.Dt(label), html.Dd(told)])
+    return html.Div([html.Dt(ask(label, metric_id)), html.Dd(told)], **metric(metric_id))
 
 
 def _incidence(answer: Answer, window: Answer) -> list[html.Div]:
@@ -146,7 +142,8 @@ def _incidence(answer: Answer, window: Answer) -> list[html.Div]:
             method=window["incidence_method"],
         )
     label = text("maturity.bounds.incidence", days=window["window_days"])
-    return [html.Div([html.Dt(label), html.Dd(html.P(words, className="paper"))])]
+    parts = [html.Dt(ask(label, INCIDENCE)), html.Dd(html.P(words, className="paper"))]
+    return [html.Div(parts, **metric(INCIDENCE))]
 
 
 def rows(answer: Answer) -> Rows:

@@ -37,9 +37,17 @@ def tools(
     data: bool = True,
     picture: bool = False,
     select: bool = False,
+    passport: bool = True,
+    code: bool = True,
 ) -> Tools:
-    """Definition, data and link; pictures for a card with a figure."""
+    """Definitions, data and link; pictures for a card with a figure.
+
+    Definitions come from the registry (`Card.metrics`); `entries` are for a card that has its own.
+    """
+    told = passport and not entries
     return Tools(
+        passport=f"/passport/{name}.json?{answer['query']}" if told else None,
+        code=f"/code/{name}.json?{answer['query']}" if told and code else None,
         definition=Definition(entries) if entries else None,
         csv=f"/download/{name}.csv?{answer['query']}" if data else None,
         picture=picture,

@@ -9,6 +9,7 @@ from dash import html
 from components.card import card
 from components.icons import icon
 from components.links import view_link
+from components.metric import metric
 from components.overview.parts import Answer, Rows, tools
 from dashboard.text import text
 
@@ -49,6 +50,7 @@ def _group(group: dict[str, Any]) -> html.Details:
             *more,
         ],
         className=f"severity {severity}",
+        **metric("findings"),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from components.card import card
+from components.metric import metric
 from components.overview.parts import Answer, duration, tools
 from dashboard.text import text
 
@@ -17,11 +18,15 @@ def draw(answer: Answer) -> html.Section:
     number = answer["registry"] or text("number.ns")
     if answer["endpoints"]:
         body: list[Any] = [
-            html.Dl([_endpoint(e) for e in answer["endpoints"]], className="registry")
+            html.Dl(
+                [_endpoint(e) for e in answer["endpoints"]],
+                className="registry",
+                **metric("registered"),
+            )
         ]
     else:
         body = [html.P(text("registry.none"), className="sentence")]
-    body.append(html.P(_honesty(answer), className="note"))
+    body.append(html.P(_honesty(answer), className="note", **metric("registered", "pfs")))
     return card(
         NAME,
         text("registry.title"),

@@ -14,7 +14,6 @@ from components.overview.parts import (
     Rows,
     paper,
     plural,
-    population,
     proportion_row,
     tools,
     who,
@@ -24,6 +23,8 @@ from dashboard.text import text
 
 NAME = "overview-safety"
 _FLAGS = ("related_grade3plus", "serious")
+#: the definition of each
+METRICS = {"related_grade3plus": "ae_related_high", "serious": "ae_serious"}
 
 
 def draw(answer: Answer) -> html.Section:
@@ -41,19 +42,8 @@ def draw(answer: Answer) -> html.Section:
         text("safety.title"),
         body,
         n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
-        tools=tools(
-            NAME,
-            answer,
-            population(answer, answer["set_rule"]),
-            (
-                text("safety.emergent"),
-                text("safety.definition.emergent", days=answer["teae_days"])
-                if told is None
-                else told.rule,
-            ),
-            (text("safety.related_grade3plus.CTCAE"), text("safety.definition.related")),
-            (text("safety.serious"), text("safety.definition.serious")),
-        ),
+        n_metric="safety_n",
+        tools=tools(NAME, answer),
     )
 
 
@@ -74,7 +64,7 @@ def _row(answer: Answer, told: AeOverview, name: str) -> html.Div:
     title = _title(told, name)
     flag: AeFlag = told.flag(name)
     if flag.proportion is None:
-        return missing(answer, title, "AE", text("safety.missing.flag"))
+        return missing(answer, title, "AE", text("safety.missing.flag"), METRICS[name])
     number = flag.proportion
     words = text(
         _key(told, name), events=plural("safety.events", flag.n_events or 0), **who(answer, number)
@@ -84,6 +74,7 @@ def _row(answer: Answer, told: AeOverview, name: str) -> html.Div:
         title,
         "AE",
         [words],
+        metric_id=METRICS[name],
         number=paper(number, small=answer["min_group"], who=answer["flag_who"][name], of=title),
         bar=bar_of(answer, title, number),
     )

@@ -8,12 +8,12 @@ from dash import html
 
 from components import numbers
 from components.card import card
+from components.metric import ask, metric
 from components.overview.parts import (
     PROPORTION_HEADER,
     Answer,
     Rows,
     headline,
-    population,
     proportion_row,
     tools,
 )
@@ -22,6 +22,7 @@ from dashboard.metrics.time_to_event import FollowUp
 from dashboard.text import day, text
 
 NAME = "overview-status"
+FOLLOW_UP = "follow_up_enrolled"
 _CELLS = ("treated", "evaluable", "on_treatment", "ended")
 
 
@@ -33,24 +34,16 @@ def draw(answer: Answer) -> html.Section:
         if _known(answer, name):
             of = text("status.of", n=result.n)
             label = text(f"status.{name}")
-            cells.append(_cell(label, count(str(result.x), counts[name]["who"], of=label), of))
+            cells.append(_cell(name, count(str(result.x), counts[name]["who"], of=label), of))
         else:
-            cells.append(_cell(text(f"status.{name}"), text("number.ns"), "", words=True))
+            cells.append(_cell(name, text("number.ns"), "", words=True))
     return card(
         NAME,
         text("status.title"),
         [html.Dl(cells, className="strip"), _follow_up(answer)],
         n=text("status.cut", date=day(answer["cut_date"])),
-        tools=tools(
-            NAME,
-            {**answer, "set_label": text("set.enrolled"), "n": headline(counts["enrolled"]).n},
-            (text("status.treated"), text("status.definition.treated")),
-            (text("status.follow_up"), text("status.definition.follow_up")),
-            population(
-                {**answer, "set_label": text("set.enrolled"), "n": headline(counts["enrolled"]).n},
-                answer["enrolled_rule"],
-            ),
-        ),
+        n_metric="cut_off",
+        tools=tools(NAME, answer),
         extra="status-card",
     )
 
@@ -64,12 +57,15 @@ def _enrolled(answer: Answer) -> html.Div:
     planned = answer["planned"]
     of = "" if planned is None or answer["filtered"] else text("status.planned", n=planned)
     enrolled, label = answer["counts"]["enrolled"], text("status.enrolled")
-    return _cell(label, count(str(headline(enrolled).x), enrolled["who"], of=label), of)
+    return _cell("enrolled", count(str(headline(enrolled).x), enrolled["who"], of=label), of)
 
 
-def _cell(label: str, value: Any, of: str, *, words: bool = False) -> html.Div:
+def _cell(name: str, value: Any, of: str, *, words: bool = False) -> html.Div:
+    """`name` is that of the count, of its label and of its definition."""
+    label = ask(text(f"status.{name}"), name)
     number: list[Any] = [value, " ", html.Small(of)] if of else [value]
-    return html.Div([html.Dt(label), html.Dd(number, className="absent" if words else None)])
+    shown = html.Dd(number, className="absent" if words else None)
+    return html.Div([html.Dt(label), shown], **metric(name))
 
 
 def _follow_up(answer: Answer) -> html.P:
@@ -78,8 +74,9 @@ def _follow_up(answer: Answer) -> html.P:
     else:
         words = numbers.follow_up(FollowUp.from_json(answer["follow_up"]), answer["level"])
     return html.P(
-        [html.Span(text("status.follow_up"), className="muted"), " ", html.Span(words)],
+        [ask(text("status.follow_up"), FOLLOW_UP), " ", html.Span(words)],
         className="strip-follow",
+        **metric(FOLLOW_UP),
     )
 
 

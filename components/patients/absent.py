@@ -8,6 +8,7 @@ from typing import Any
 from dash import html
 
 from components.links import view_link
+from components.metric import metric
 from dashboard.text import text
 
 Answer = Mapping[str, Any]
@@ -29,7 +30,7 @@ def draw(answer: Answer) -> html.Div:
             to = f"/patients/{answer['key']}?{answer['unfiltered']}"
             links.insert(0, view_link(words, to, className="button"))
     return html.Div(
-        [html.H2(title), html.P(body), html.P(links, className="absent-links")],
+        [html.H2(title), html.P(body, **metric("n")), html.P(links, className="absent-links")],
         className="trouble",
         role="alert",
     )

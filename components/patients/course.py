@@ -51,7 +51,7 @@ def draw(answers: Sequence[Answer], choice: object = None) -> html.Section:
         ]
     else:
         body = [html.P(text("patient.missing.time"), className="lane-notes")]
-    made = tools(NAME, lead, *_definitions(lead), data=False, picture=bool(drawable))
+    made = tools(NAME, lead, data=False, picture=bool(drawable), code=False)
     others = ",".join(a["patient"]["key"] for a in answers[1:])
     address = f"/download/{NAME}/{lead['patient']['key']}.csv?{lead['query']}"
     address += f"&with={others}" if others else ""
@@ -60,6 +60,8 @@ def draw(answers: Sequence[Answer], choice: object = None) -> html.Section:
         text("patient.course"),
         body,
         n=ids,
+        n_metric="patient_course",
+        marks=("patient_course", "dose_share"),
         tools=replace(made, csv=address, footer=f"{_picture(answers)}\n{footer(lead)}"),
     )
 
@@ -232,21 +234,6 @@ def _picture(answers: Sequence[Answer]) -> str:
     """What the key of a downloaded picture says."""
     told = [text("patient.key.pr"), text("patient.key.pd")]
     return f"Dotted: {told[0]}. Dashed: {told[1]}."
-
-
-def _definitions(answer: Answer) -> list[tuple[str, str]]:
-    origin = text(f"origin.{answer['origin']}")
-    rule = answer["origin_rule"]
-    return [
-        (
-            text("patient.definition.axis"),
-            text("patient.definition.axis.body", origin=origin, rule=rule),
-        ),
-        *(
-            (text(f"patient.definition.{k}"), text(f"patient.definition.{k}.body"))
-            for k in ("doses", "tumour", "events")
-        ),
-    ]
 
 
 def rows(answer: Mapping[str, Any]) -> Rows:

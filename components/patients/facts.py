@@ -33,7 +33,9 @@ def draw(answers: Sequence[Answer], around: Answer) -> html.Section:
     body: list[Any] = [_steps(lead, around)]
     body.append(_facts(lead) if len(answers) == 1 else _side_by_side(answers))
     names = " · ".join(a["patient"]["id"] for a in answers)
-    return card(NAME, text("patient.title", id=names), body, extra="patient-head")
+    return card(
+        NAME, text("patient.title", id=names), body, marks=("patient_course",), extra="patient-head"
+    )
 
 
 def _side_by_side(answers: Sequence[Answer]) -> html.Div:

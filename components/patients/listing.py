@@ -15,12 +15,13 @@ from dash import html
 from components.attributes import attrs
 from components.card import card, empty
 from components.links import view_link
-from components.overview.parts import Rows, population, tools
+from components.overview.parts import Rows, tools
 from components.patients.words import lower, months_words, percent_words
 from dashboard.listing import ROWS, columns_of, first_order
 from dashboard.text import day, text
 
 NAME = "patients-listing"
+METRICS = ("patient_list", "worst_grade", "samples")
 #: columns that hold a number: right-aligned
 NUMBERS = frozenset({"line", "age", "ecog", "change", "days", "death", "grade", "serious"})
 #: short words that stay on one line
@@ -49,7 +50,8 @@ def draw(answer: Answer, columns: object = None) -> html.Section:
         text("patients.title"),
         body,
         n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
-        tools=tools(NAME, answer, *_definitions(answer)),
+        tools=tools(NAME, answer),
+        marks=METRICS,
     )
 
 
@@ -436,22 +438,6 @@ CELLS: Mapping[str, Callable[[Answer, Line], Any]] = {
     "serious": _serious,
     "samples": _samples,
 }
-
-
-def _definitions(answer: Answer) -> list[tuple[str, str]]:
-    has = set(answer["columns"])
-    reading = text(
-        f"patients.definition.best.{'confirmed' if answer['confirmed'] else 'unconfirmed'}"
-    )
-    entries = [population(answer, answer["set_rule"])]
-    if "best" in has:
-        body = text("patients.definition.best.body", reading=reading)
-        entries.append((text("patients.definition.best"), body))
-    for column, name in (("change", "change"), ("grade", "harm"), ("samples", "samples")):
-        if column in has:
-            told = text(f"patients.definition.{name}"), text(f"patients.definition.{name}.body")
-            entries.append(told)
-    return entries
 
 
 # --- file ----------------------------------------------------------------------------------------

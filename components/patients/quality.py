@@ -54,7 +54,9 @@ def draw(answer: Answer) -> html.Section:
         text("patient.quality"),
         body,
         n=answer["patient"]["id"],
-        tools=tools(NAME, answer, data=False),
+        n_metric="agreement",
+        marks=("agreement",),
+        tools=tools(NAME, answer, data=False, code=False),
     )
 
 

@@ -68,7 +68,10 @@ def draw(answer: Answer) -> html.Section:
         tables,
         n=answer["patient"]["id"],
         subtitle=text("patient.records.words"),
-        tools=tools(NAME, answer, data=False),
+        subtitle_metric="patient_course",
+        n_metric="patient_course",
+        marks=("patient_course",),
+        tools=tools(NAME, answer, data=False, code=False),
     )
 
 

@@ -8,17 +8,17 @@ from dash import html
 
 from components.attributes import attrs
 from components.card import card, empty
+from components.metric import ask, metric
 from components.overview.parts import (
     PROPORTION_HEADER,
     Answer,
     Rows,
     headline,
     paper,
-    population,
     proportion_row,
     tools,
 )
-from components.response.parts import by_reason, card_n, plural, source, term_label
+from components.response.parts import by_reason, card_n, plural, term_label
 from components.who import count
 from dashboard.text import text
 
@@ -39,35 +39,14 @@ def draw(answer: Answer) -> html.Section:
         text("response.bor.title"),
         body,
         n=card_n(answer),
-        tools=tools(
-            NAME,
-            answer,
-            population(answer, answer["set_rule"]),
-            (
-                text("response.bor.title"),
-                text(
-                    "response.bor.definition",
-                    confirm=answer["confirm_days"],
-                    sd=answer["sd_min_days"],
-                ),
-            ),
-            (text("definition.method"), text("response.rates.definition.method")),
-            (
-                text("definition.source"),
-                text(
-                    "response.bor.source",
-                    confirmed=source(answer["source_confirmed"]),
-                    unconfirmed=source(answer["source_unconfirmed"]),
-                ),
-            ),
-        ),
+        tools=tools(NAME, answer),
     )
 
 
 def _table(answer: Answer) -> html.Table:
     shown = [r for r in _READINGS if answer[f"source_{r}"] is not None]
     used = [row for row in answer["rows"] if any(_count(row[r]) for r in shown)]
-    head = [html.Th(text("response.bor.term"), scope="col")]
+    head = [html.Th(ask(text("response.bor.term"), "bor"), scope="col")]
     head += [html.Th(text(f"response.bor.{r}"), scope="col") for r in shown]
     body = [
         html.Tr(
@@ -90,6 +69,7 @@ def _table(answer: Answer) -> html.Table:
     return html.Table(
         [html.Thead(html.Tr(head)), html.Tbody(body)],
         className="rates best",
+        **metric("bor"),
         **attrs(aria_label=text("response.bor.title")),
     )
 
@@ -119,9 +99,10 @@ def _reasons(answer: Answer) -> list[Any]:
     found: list[Any] = []
     for group in answer["reasons"]:
         n = sum(len(r["patients"]) for r in group["reasons"])
-        found.append(html.H3(plural(f"response.bor.reasons.{group['term']}", n)))
+        why = plural(f"response.bor.reasons.{group['term']}", n)
+        found.append(html.H3(ask(why, "not_evaluable")))
         found.append(by_reason(group["reasons"]))
-    return [html.Div(found, className="bounds-block")]
+    return [html.Div(found, className="bounds-block", **metric("not_evaluable"))]
 
 
 def rows(answer: Answer) -> Rows:

@@ -11,20 +11,21 @@ from components import numbers, theme
 from components.card import card, empty
 from components.figures.forest import ForestRow, Section, forest_figure
 from components.graph import graph
+from components.metric import ask, metric
 from components.overview.parts import (
     PROPORTION_HEADER,
     Answer,
     Rows,
-    population,
     proportion_row,
     tools,
 )
-from components.response.parts import card_n, reading, source
+from components.response.parts import card_n
 from dashboard.metrics.shrinkage import Shrinkage, ShrunkenGroup
 from dashboard.metrics.types import Proportion
 from dashboard.text import listed, text
 
 NAME = "response-forest"
+METRICS = ("orr_by_group", "shrunken", "benchmark")
 
 
 def draw(answer: Answer) -> html.Section:
@@ -39,7 +40,7 @@ def draw(answer: Answer) -> html.Section:
         text("response.forest.title"),
         body,
         n=card_n(answer),
-        tools=tools(NAME, answer, *_definitions(answer), picture=shown),
+        tools=tools(NAME, answer, picture=shown),
     )
 
 
@@ -53,15 +54,16 @@ def _body(answer: Answer) -> list[Any]:
         sentence=text(f"response.forest.{key}"),
     )
     return [
-        html.P(_words(answer, overall), className="sentence"),
+        html.P(_words(answer, overall), className="sentence", **metric("orr_by_group")),
         graph(
             "response-forest-figure",
             figure,
             alt=_alt(answer),
             file_name=f"{answer['study_id']}-{answer['cut_date']}-forest",
             height=figure["layout"]["height"],
+            metrics=METRICS,
         ),
-        html.P(_key(answer, overall), className="figure-note"),
+        html.P(_key(answer, overall), className="figure-note", **metric(*METRICS)),
         *_sources(answer),
     ]
 
@@ -256,8 +258,12 @@ def _sources(answer: Answer) -> list[Any]:
         return []
     return [
         html.Div(
-            [html.H3(text("response.forest.sources")), html.Ol(items, className="sources")],
+            [
+                html.H3(ask(text("response.forest.sources"), "benchmark")),
+                html.Ol(items, className="sources"),
+            ],
             className="bounds-block",
+            **metric("benchmark"),
         )
     ]
 
@@ -306,29 +312,6 @@ def _alt(answer: Answer) -> str:
         if rate["n"]
     ]
     return text("response.forest.alt", rows=listed(told))
-
-
-def _definitions(answer: Answer) -> list[tuple[str, str]]:
-    entries = [
-        population(answer, answer["set_rule"]),
-        (
-            text("response.forest.title"),
-            text("response.forest.definition", reading=reading(answer)),
-        ),
-    ]
-    if answer["shrunken"] is not None:
-        found = answer["shrunken"]
-        words = text(
-            "response.forest.definition.shrunken",
-            method=found["method"],
-            guess=f"{100 * found['guess']:g}",
-        )
-        entries.append((text("response.forest.kind.shrunken").capitalize(), words))
-    if answer["benchmarks"]:
-        words = text("response.forest.definition.benchmark")
-        entries.append((text("response.forest.kind.published").capitalize(), words))
-    entries.append((text("definition.source"), source(answer["source"])))
-    return entries
 
 
 def rows(answer: Answer) -> Rows:

@@ -9,6 +9,7 @@ from dash import html
 from components import numbers
 from components.attributes import attrs
 from components.card import card, empty
+from components.metric import ask, metric
 from components.overview.parts import (
     PROPORTION_HEADER,
     Answer,
@@ -19,7 +20,7 @@ from components.overview.parts import (
     proportion_row,
     tools,
 )
-from components.response.parts import card_n, plural, source
+from components.response.parts import card_n, plural
 from dashboard.text import text
 
 NAME = "response-rates"
@@ -43,7 +44,7 @@ def draw(answer: Answer) -> html.Section:
         text("response.rates.title"),
         body,
         n=card_n(answer),
-        tools=tools(NAME, answer, *_definitions(answer)),
+        tools=tools(NAME, answer),
     )
 
 
@@ -62,9 +63,10 @@ def _table(answer: Answer) -> html.Table:
     body = [
         html.Tr(
             [
-                html.Th(_label(answer, measure), scope="row"),
+                html.Th(ask(_label(answer, measure), measure), scope="row"),
                 *(_cell(answer, measure, s) for s in answer["sets"]),
-            ]
+            ],
+            **metric(measure),
         )
         for measure in _shown(answer)
     ]
@@ -81,7 +83,7 @@ def _set_words(shown: dict[str, Any]) -> list[Any]:
         if shown["known"]
         else text("response.rates.set.unknown")
     )
-    return [html.Span(shown["label"]), html.Span(told, className="set-n")]
+    return [html.Span(shown["label"]), html.Span(told, className="set-n", **metric("n"))]
 
 
 def _cell(answer: Answer, measure: str, shown: dict[str, Any]) -> html.Td:
@@ -101,24 +103,25 @@ def _cell(answer: Answer, measure: str, shown: dict[str, Any]) -> html.Td:
 def _window(answer: Answer) -> html.Div:
     if answer["window"] is None:
         key = "no_window" if answer["confirmed"] else "window.unconfirmed"
-        return html.Div(
-            html.P(text(f"response.rates.{key}"), className="note"), className="bounds-block"
-        )
+        note = html.P(text(f"response.rates.{key}"), className="note", **metric("orr_window"))
+        return html.Div(note, className="bounds-block")
     window = answer["window"]
     origin = text(f"origin.{answer['origin']}")
     title = text("response.rates.window", days=window["window_days"], origin=origin)
     who = text("response.rates.window.who", label=answer["set_label"], n=answer["n"])
     return html.Div(
         [
-            html.H3([title, html.Span(who, className="role")]),
+            html.H3([ask(title, "orr_window"), html.Span(who, className="role")]),
             html.Dl([_line(answer, *line) for line in _lines(window)], className="bounds-list"),
             *_words(answer, window),
         ],
         className="bounds-block",
+        **metric("orr_window"),
     )
 
 
-def _lines(window: Answer) -> list[tuple[str, Answer]]:
+def _lines(window: Answer) -> list[tuple[str, Answer, str]]:
+    """Label, number and the definition of each."""
     pending = window["pending"]
     first = (
         text("response.rates.interim", n=pending)
@@ -129,16 +132,17 @@ def _lines(window: Answer) -> list[tuple[str, Answer]]:
     if window["mature_pending"]:
         still = text("maturity.bounds.pending", n=window["mature_pending"])
         mature = f"{mature}, {still}"
-    lines = [(first, window["interim"])]
+    lines = [(first, window["interim"], "orr_window")]
     if pending:
-        lines.append((text("maturity.bounds.respond"), window["all_respond"]))
-    return [*lines, (mature, window["mature"])]
+        respond = text("maturity.bounds.respond")
+        lines.append((respond, window["all_respond"], "orr_bounds"))
+    return [*lines, (mature, window["mature"], "orr_mature")]
 
 
-def _line(answer: Answer, label: str, result: Answer) -> html.Div:
+def _line(answer: Answer, label: str, result: Answer, metric_id: str) -> html.Div:
     small = answer["min_group"]
     number = paper(headline(result), small=small, who=result["who"], of=label)
-    return html.Div([html.Dt(label), html.Dd(number)])
+    return html.Div([html.Dt(ask(label, metric_id)), html.Dd(number)], **metric(metric_id))
 
 
 def _words(answer: Answer, window: Answer) -> list[Any]:
@@ -162,39 +166,10 @@ def _words(answer: Answer, window: Answer) -> list[Any]:
             method=window["incidence_method"],
         )
         words.append(f"{label}: {value}.")
-    return [html.P(" ".join(words), className="sentence window-note")] if words else []
-
-
-def _definitions(answer: Answer) -> list[tuple[str, str]]:
-    sets = " ".join(f"{s['label']}: {s['rule']}." for s in answer["sets"])
-    origin = text(f"origin.{answer['origin']}")
-    orr = next((s["orr"] for s in answer["sets"] if s["orr"]), None)
-    return [
-        (
-            text("definition.population"),
-            text("response.rates.definition.denominators", sets=sets),
-        ),
-        (
-            _label(answer, "orr"),
-            text("response.rates.definition.orr", confirm=answer["confirm_days"]),
-        ),
-        (
-            _label(answer, "dcr"),
-            text("response.rates.definition.dcr", days=answer["sd_min_days"]),
-        ),
-        (
-            _label(answer, "cbr"),
-            text(
-                "response.rates.definition.cbr",
-                days=answer["cb_days"],
-                origin=origin,
-                window=answer["visit_window"],
-            ),
-        ),
-        (text("maturity.bounds"), text("response.rates.definition.window")),
-        (text("definition.method"), text("response.rates.definition.method")),
-        (text("definition.source"), source(orr["source"] if orr else None)),
-    ]
+    if not words:
+        return []
+    marks = ("orr_window", *(["orr_incidence"] if found else []))
+    return [html.P(" ".join(words), className="sentence window-note", **metric(*marks))]
 
 
 def rows(answer: Answer) -> Rows:
@@ -205,7 +180,7 @@ def rows(answer: Answer) -> Rows:
                 row = proportion_row(_label(answer, measure), headline(shown[measure]))
                 body.append((shown["label"], *row))
     if answer["window"] is not None:
-        for label, number in _lines(answer["window"]):
+        for label, number, _ in _lines(answer["window"]):
             words = text("response.csv.window", label=label)
             body.append((answer["set_label"], *proportion_row(words, headline(number))))
     return (text("response.csv.set"), *(text(k) for k in PROPORTION_HEADER)), body

@@ -9,12 +9,13 @@ from dash import html
 from components.card import card, empty
 from components.figures.spider import spider_figure
 from components.graph import graph
+from components.metric import marked, metric
 from components.numbers import DAYS_PER_MONTH, fixed
-from components.overview.parts import Answer, Rows, population, tools
-from components.response.parts import reading
+from components.overview.parts import Answer, Rows, tools
 from dashboard.text import listed, text
 
 NAME = "response-spider"
+METRIC = "change_over_time"
 
 
 def draw(answer: Answer) -> html.Section:
@@ -22,20 +23,10 @@ def draw(answer: Answer) -> html.Section:
     return card(
         NAME,
         text("response.spider.title"),
-        _body(answer) if lines else [empty(_why_empty(answer))],
+        _body(answer) if lines else [marked(empty(_why_empty(answer)), "n")],
         n=text("response.spider.n", n=len(lines), of=answer["n"]),
-        tools=tools(
-            NAME,
-            answer,
-            population(answer, answer["set_rule"]),
-            (text("response.spider.title"), text("response.spider.definition")),
-            (
-                text("response.bor.title"),
-                text("response.waterfall.definition.rows", reading=reading(answer)),
-            ),
-            picture=bool(lines),
-            select=bool(lines),
-        ),
+        n_metric=METRIC,
+        tools=tools(NAME, answer, picture=bool(lines), select=bool(lines)),
     )
 
 
@@ -64,13 +55,14 @@ def _body(answer: Answer) -> list[Any]:
         pd=progressed,
     )
     return [
-        html.P(_words(answer, progressed), className="sentence"),
+        html.P(_words(answer, progressed), className="sentence", **metric(METRIC, "bor")),
         graph(
             "response-spider-figure",
             figure,
             alt=alt,
             file_name=f"{answer['study_id']}-{answer['cut_date']}-spider",
             height=figure["layout"]["height"],
+            metrics=(METRIC, "bor"),
         ),
         *_left_out(answer),
     ]
@@ -93,9 +85,8 @@ def _left_out(answer: Answer) -> list[Any]:
         text("response.spider.left_out.item", n=g["n"], reason=g["reason"])
         for g in answer["left_out"]
     ]
-    return [
-        html.P(text("response.spider.left_out", reasons=listed(items)), className="figure-note")
-    ]
+    words = text("response.spider.left_out", reasons=listed(items))
+    return [html.P(words, className="figure-note", **metric(METRIC))]
 
 
 def rows(answer: Answer) -> Rows:

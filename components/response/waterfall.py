@@ -11,12 +11,12 @@ from dash import html
 from components.card import card, empty
 from components.figures.waterfall import beyond, signed, waterfall_figure
 from components.graph import graph
+from components.metric import ask, marked, metric
 from components.overview.parts import (
     Answer,
     Rows,
     headline,
     paper,
-    population,
     tools,
 )
 from components.response.parts import by_reason, plural, reading
@@ -29,17 +29,22 @@ FRAME = "response-waterfall-frame"
 
 def draw(answer: Answer, chosen: Sequence[str] = ()) -> html.Section:
     bars = answer["bars"]
-    body = _body(answer, chosen) if bars else [empty(_why_empty(answer)), *_without(answer)]
+    body = (
+        _body(answer, chosen)
+        if bars
+        else [marked(empty(_why_empty(answer)), "n"), *_without(answer)]
+    )
     return card(
         NAME,
         text("response.waterfall.title"),
         body,
         n=text("response.waterfall.n", n=len(bars), of=answer["n"]),
-        tools=tools(NAME, answer, *_definitions(answer), picture=bool(bars), select=bool(bars)),
+        n_metric="best_change",
+        tools=tools(NAME, answer, picture=bool(bars), select=bool(bars)),
     )
 
 
-def shaped(answer: Answer, chosen: object) -> html.Section:
+def shaped(answer: Answer, chosen: object = None) -> html.Section:
     """The card with the columns under its bars that a browser says are chosen."""
     return draw(answer, columns(chosen))
 
@@ -61,8 +66,8 @@ def _body(answer: Answer, chosen: Sequence[str]) -> list[Any]:
     return [
         html.Div([_beside(answer), *_control(answer, chosen)], className="beside"),
         html.Div(picture(answer, chosen), id=FRAME),
-        html.P(_key(answer), className="figure-note"),
-        html.P(text("response.waterfall.caveat"), className="figure-note"),
+        html.P(_key(answer), className="figure-note", **metric("best_change")),
+        html.P(text("response.waterfall.caveat"), className="figure-note", **metric("best_change")),
         *_without(answer),
     ]
 
@@ -77,6 +82,7 @@ def picture(answer: Answer, chosen: Sequence[str]) -> html.Div:
         alt=_alt(answer),
         file_name=f"{answer['study_id']}-{answer['cut_date']}-waterfall",
         height=figure["layout"]["height"],
+        metrics=("best_change", "bor"),
     )
 
 
@@ -100,9 +106,10 @@ def _beside(answer: Answer) -> html.Div:
     if ongoing:
         words.append(text("response.waterfall.ongoing", n=ongoing))
     key = "response.waterfall.orr" if answer["confirmed"] else "response.waterfall.orr.unconfirmed"
+    rate = "orr" if answer["confirmed"] else "orr_unconfirmed"
+    said = html.P(" ".join(words), className="sentence", **metric("best_change", rate))
     return html.Div(
-        [html.H3(text(key)), number, html.P(" ".join(words), className="sentence")],
-        className="beside-words",
+        [html.H3(ask(text(key), rate)), number, said], className="beside-words", **metric(rate)
     )
 
 
@@ -159,6 +166,7 @@ def _without(answer: Answer) -> list[Any]:
         html.Div(
             [html.H3(plural("response.waterfall.without", n)), by_reason(groups)],
             className="bounds-block",
+            **metric("best_change"),
         )
     ]
 
@@ -172,17 +180,6 @@ def _alt(answer: Answer) -> str:
         last=signed(bars[-1]["percent"]),
         deep=answer["deep"],
     )
-
-
-def _definitions(answer: Answer) -> list[tuple[str, str]]:
-    return [
-        population(answer, answer["set_rule"]),
-        (text("response.waterfall.y"), text("response.waterfall.definition")),
-        (
-            text("response.bor.title"),
-            text("response.waterfall.definition.rows", reading=reading(answer)),
-        ),
-    ]
 
 
 def rows(answer: Answer) -> Rows:

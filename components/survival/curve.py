@@ -14,7 +14,8 @@ from components.figures.kaplan_meier_frame import height
 from components.figures.kaplan_meier_plot import MAX_BANDS, Curve, Plot, colours
 from components.graph import graph
 from components.menu import choices, menu
-from components.overview.parts import Answer, Rows, brackets, duration, population, tools
+from components.metric import ask, metric
+from components.overview.parts import Answer, Rows, brackets, duration, tools
 from components.survival import words
 from components.survival.landmarks import landmarks
 from dashboard.metrics.kaplan_meier import KaplanMeier, Quantile, Rate, RiskTable
@@ -37,7 +38,8 @@ def draw(answer: Answer) -> html.Section:
         endpoint["label"],
         [_controls(answer), *_body(answer, result)],
         n=_n_words(answer, result),
-        tools=tools(NAME, answer, *_definitions(answer, result), picture=drawn),
+        n_metric=endpoint_metric(answer),
+        tools=tools(NAME, answer, picture=drawn),
     )
 
 
@@ -78,7 +80,13 @@ def _body(answer: Answer, result: SurvivalResult) -> list[Any]:
     absent = answer["n"] - curve.n
     without = []
     if absent and answer["endpoint"]["id"] != "DOR":
-        without = [html.P(words.plural("survival.excluded", absent), className="sentence")]
+        without = [
+            html.P(
+                words.plural("survival.excluded", absent),
+                className="sentence",
+                **metric(endpoint_metric(answer)),
+            )
+        ]
     if curve.n == 0:
         why = "survival.none"
         if answer["endpoint"]["id"] == "DOR":
@@ -86,12 +94,15 @@ def _body(answer: Answer, result: SurvivalResult) -> list[Any]:
         filtered = answer["filtered"] and answer["n"] == 0
         return [empty(text("card.empty.filter" if filtered else why))]
     note = words.registry_note(answer)
-    notes = [html.P(note, className="note")] if note else []
+    notes = [html.P(note, className="note", **metric("pfs", "os"))] if note else []
+    about = metric(endpoint_metric(answer), "rate_at", "median", "at_risk")
     if not _drawable(answer, result):
-        return [html.P(_small(answer, curve), className="sentence"), *without, *notes]
+        return [html.P(_small(answer, curve), className="sentence", **about), *without, *notes]
     return [
         _headline(answer, curve),
-        html.P(" ".join(_sentences(answer, curve)), className="sentence survival-sentence"),
+        html.P(
+            " ".join(_sentences(answer, curve)), className="sentence survival-sentence", **about
+        ),
         *without,
         *_figure(answer, result),
         landmarks(answer, result),
@@ -125,9 +136,10 @@ def _headline(answer: Answer, curve: KaplanMeier) -> html.Dl:
     censored = text("survival.events.words", censored=curve.censored)
     return html.Dl(
         [
-            _number(text("survival.rate.title", time=words.at(rate)), shown, method),
-            _number(text("survival.median.title"), months, ends),
+            _number("rate_at", text("survival.rate.title", time=words.at(rate)), shown, method),
+            _number("median", text("survival.median.title"), months, ends),
             _number(
+                "at_risk",
                 text("survival.events.title"),
                 text("survival.events", events=curve.events, n=curve.n),
                 censored,
@@ -137,12 +149,13 @@ def _headline(answer: Answer, curve: KaplanMeier) -> html.Dl:
     )
 
 
-def _number(title: str, value: str, more: str) -> html.Div:
+def _number(metric_id: str, title: str, value: str, more: str) -> html.Div:
     return html.Div(
         [
-            html.Dt(title),
+            html.Dt(ask(title, metric_id)),
             html.Dd([html.Span(value, className="count"), " ", brackets(more)], className="paper"),
-        ]
+        ],
+        **metric(metric_id),
     )
 
 
@@ -260,8 +273,13 @@ def _figure(answer: Answer, result: SurvivalResult) -> list[Any]:
             alt=_alt(answer, result),
             file_name=file_name,
             height=height(plot),
+            metrics=(endpoint_metric(answer), "rate_at", "median", "at_risk"),
         ),
-        html.P(" ".join(_caption(answer, result, plot)), className="figure-note"),
+        html.P(
+            " ".join(_caption(answer, result, plot)),
+            className="figure-note",
+            **metric(endpoint_metric(answer), "at_risk"),
+        ),
     ]
 
 
@@ -312,24 +330,10 @@ def _group_words(answer: Answer) -> list[str]:
     return out
 
 
-def _definitions(answer: Answer, result: SurvivalResult) -> list[tuple[str, str]]:
-    stated = f"origin.{answer['origin']}" if answer["from_origin"] else "survival.origin.exported"
-    origin = text(stated)
-    data, curve = result.data, result.curve
-    rule = text("survival.definition.rule", source=words.source(data.source), rule=data.rule)
-    ci = numbers.level_words(curve.level)
-    return [
-        population(answer, answer["set_rule"]),
-        (
-            answer["endpoint"]["label"],
-            words.of_endpoint(answer, "survival.definition", origin=origin),
-        ),
-        (text("definition.source"), rule),
-        (text("definition.method"), text("survival.method", ci=ci, method=curve.method)),
-        (text("survival.median.title"), text("survival.definition.median")),
-        (text("survival.definition.landmarks"), text("survival.definition.landmark")),
-        (text("survival.definition.counting"), text("survival.definition.at_risk")),
-    ]
+def endpoint_metric(answer: Answer) -> str:
+    """The definition of the endpoint in view; endpoints of the export's own share one."""
+    id_ = answer["endpoint"]["id"]
+    return id_.lower() if id_ in words.STANDARD else "tte"
 
 
 HEADER = (

@@ -8,13 +8,16 @@ from dash import html
 
 from components import numbers
 from components.card import card, empty
-from components.overview.parts import Answer, Rows, brackets, population, tools
+from components.metric import ask, metric
+from components.overview.parts import Answer, Rows, brackets, tools
 from components.survival import words
 from dashboard.metrics.duration import TimeToResponse
 from dashboard.metrics.time_to_event import FollowUp
 from dashboard.text import listed, text
 
 NAME = "survival-follow"
+#: definition -> key of its title
+TITLES = {"ttr": "survival.follow.ttr", "follow_up": "survival.follow.follow"}
 
 
 def draw(answer: Answer) -> html.Section:
@@ -27,11 +30,12 @@ def draw(answer: Answer) -> html.Section:
         text("survival.follow.title"),
         body,
         n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
-        tools=tools(NAME, answer, *_definitions(answer)),
+        tools=tools(NAME, answer),
     )
 
 
-def _finding(title: str, told: str, number: Any) -> html.Div:
+def _finding(metric_id: str, told: str, number: Any) -> html.Div:
+    title = ask(text(TITLES[metric_id]), metric_id)
     return html.Div(
         [
             html.Div(
@@ -40,6 +44,7 @@ def _finding(title: str, told: str, number: Any) -> html.Div:
             html.Div(number, className="finding-number"),
         ],
         className="finding",
+        **metric(metric_id),
     )
 
 
@@ -59,65 +64,52 @@ def _range(lower: float | None, upper: float | None) -> str:
 
 
 def _response(answer: Answer) -> html.Div:
-    title = text("survival.follow.ttr")
+    metric_id = "ttr"
     told = text("survival.follow.ttr.words", origin=text(f"origin.{answer['origin']}"))
     if answer["response"] is None:
-        return _finding(title, text("survival.follow.ttr.missing"), _absent(text("number.ns")))
+        return _finding(metric_id, text("survival.follow.ttr.missing"), _absent(text("number.ns")))
     found = TimeToResponse.from_json(answer["response"])
     if answer["undated"] and found.n == 0:
         why = words.plural("survival.follow.all_undated", answer["undated"])
-        return _finding(title, why, _absent(text("number.ns")))
+        return _finding(metric_id, why, _absent(text("number.ns")))
     if answer["undated"]:
         told = f"{told} {words.plural('survival.follow.undated', answer['undated'])}"
     if found.n == 0:
-        return _finding(title, told, _absent(text("survival.follow.ttr.none")))
+        return _finding(metric_id, told, _absent(text("survival.follow.ttr.none")))
     who = words.plural("survival.follow.n", found.n)
     if found.n < answer["min_group"]:
         each = listed(numbers.months(d) for d in sorted(found.days))
-        return _finding(title, told, _paper(who, text("survival.follow.values", values=each)))
+        return _finding(metric_id, told, _paper(who, text("survival.follow.values", values=each)))
     value = text("survival.follow.ttr.value", median=numbers.months(found.median))
     more = f"{_range(found.minimum, found.maximum)}, {who}"
-    return _finding(title, told, _paper(value, more))
+    return _finding(metric_id, told, _paper(value, more))
 
 
 def _follow(answer: Answer) -> html.Div:
-    title = text("survival.follow.follow")
+    metric_id = "follow_up"
     if answer["follow_up"] is None:
-        return _finding(title, text("survival.follow.follow.missing"), _absent(text("number.ns")))
+        return _finding(
+            metric_id, text("survival.follow.follow.missing"), _absent(text("number.ns"))
+        )
     found = FollowUp.from_json(answer["follow_up"])
     told = text("survival.follow.follow.words")
     if found.n == 0:
-        return _finding(title, told, _absent(text("number.ne")))
+        return _finding(metric_id, told, _absent(text("number.ne")))
     who = words_of(found)
     if found.n < answer["min_group"]:
         observed = _range(found.minimum, found.maximum)
-        return _finding(title, told, _paper(words.plural("number.patients", found.n), observed))
+        return _finding(metric_id, told, _paper(words.plural("number.patients", found.n), observed))
     if found.median is None:
-        return _finding(title, told, _paper(text("number.nr"), who))
+        return _finding(metric_id, told, _paper(text("number.nr"), who))
     ends = f"{numbers.level_words(answer['level'])} {words.month_ends(found.lower, found.upper)}"
     value = text("survival.follow.ttr.value", median=numbers.months(found.median))
-    return _finding(title, told, _paper(value, f"{ends}, {found.method}; {who}"))
+    return _finding(metric_id, told, _paper(value, f"{ends}, {found.method}; {who}"))
 
 
 def words_of(found: FollowUp) -> str:
     """How many, and from the shortest to the longest time observed."""
     observed = _range(found.minimum, found.maximum)
     return text("survival.follow.follow.n", n=found.n, range=observed)
-
-
-def _definitions(answer: Answer) -> list[tuple[str, str]]:
-    origin = text(f"origin.{answer['origin']}")
-    return [
-        population(answer, answer["set_rule"]),
-        (
-            text("survival.follow.ttr"),
-            f"{text('survival.follow.ttr.words', origin=origin)} {words.source(answer['source'])}.",
-        ),
-        (
-            text("survival.follow.follow"),
-            f"{text('survival.follow.follow.words')} {words.source(answer['follow_up_source'])}.",
-        ),
-    ]
 
 
 HEADER = ("measure", "n", "median", "lower_months", "upper_months", "min", "max", "method")

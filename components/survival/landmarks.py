@@ -8,6 +8,7 @@ from dash import html
 
 from components import numbers
 from components.attributes import attrs
+from components.metric import ask, metric
 from components.overview.parts import Answer
 from components.survival import words
 from dashboard.metrics.kaplan_meier import KaplanMeier, Quantile, Rate
@@ -26,11 +27,11 @@ def landmarks(answer: Answer, result: SurvivalResult) -> html.Div:
             curve = SurvivalResult.from_json(stratum["result"]).curve
             lines.append(_line(stratum["label"], curve, stratum["readout"]))
     times = [Rate.from_json(r) for r in answer["readout"]["rates"]]
-    heads = [
+    heads: list[Any] = [
         text("survival.table.group"),
-        text("survival.table.events"),
-        *(text("survival.table.rate", time=words.at(t)) for t in times),
-        text("survival.table.median"),
+        ask(text("survival.table.events"), "at_risk"),
+        *(ask(text("survival.table.rate", time=words.at(t)), "rate_at") for t in times),
+        ask(text("survival.table.median"), "median"),
     ]
     return html.Div(
         html.Table(
@@ -40,6 +41,7 @@ def landmarks(answer: Answer, result: SurvivalResult) -> html.Div:
                 html.Tbody(lines),
             ],
             className="numbers-table grouped" if drawn else "numbers-table stacking",
+            **metric("rate_at", "median", "at_risk"),
         ),
         className="table-frame",
         # wider than a phone when there are groups: the keyboard must be able to scroll it

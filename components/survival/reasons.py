@@ -10,12 +10,14 @@ from dash import dcc, html
 from components import numbers
 from components.attributes import attrs
 from components.card import card, empty
-from components.overview.parts import Answer, Rows, population, tools
+from components.metric import metric
+from components.overview.parts import Answer, Rows, tools
 from components.survival import words
 from components.who import count, patient_link, pin, row
 from dashboard.text import text
 
 NAME = "survival-reasons"
+METRIC = "end_reasons"
 COLUMNS = ("patient", "time", "status", "reason")
 PAGE = 12
 #: how the list of patients first stands
@@ -37,7 +39,8 @@ def draw(answer: Answer) -> html.Section:
             endpoint=answer["endpoint"]["label"],
             reading=words.source(answer["source"]),
         ),
-        tools=tools(NAME, answer, *_definitions(answer)),
+        n_metric=METRIC,
+        tools=tools(NAME, answer),
     )
 
 
@@ -49,7 +52,11 @@ def _body(answer: Answer) -> list[Any]:
         _counts(answer),
         *_excluded(answer),
         html.H3(text("survival.reasons.list"), className="list-title"),
-        html.Div(listing(answer["patients"], query=answer["query"]), id="survival-list"),
+        html.Div(
+            listing(answer["patients"], query=answer["query"]),
+            id="survival-list",
+            **metric(METRIC),
+        ),
         dcc.Store(id="survival-order", data=FIRST),  # here, so that another view starts anew
     ]
 
@@ -78,6 +85,7 @@ def _counts(answer: Answer) -> html.Div:
                 html.Tbody(lines),
             ],
             className="numbers-table words-table",
+            **metric(METRIC),
         ),
         className="table-frame",
     )
@@ -91,7 +99,8 @@ def _excluded(answer: Answer) -> list[html.P]:
         text("survival.list.excluded.item", n=words_patients(n), reason=reason)
         for reason, n in counts.most_common()
     )
-    return [html.P(text("survival.list.excluded", words=items), className="sentence")]
+    words_ = text("survival.list.excluded", words=items)
+    return [html.P(words_, className="sentence", **metric(METRIC))]
 
 
 def words_patients(n: int) -> str:
@@ -201,17 +210,6 @@ def _pager(page: int, last: int, keys: list[str]) -> html.Div:
         **attrs(data_everyone=" ".join(keys), data_of="rows"),
     )
     return html.Div([count, *(buttons if last else [])], className="pager")
-
-
-def _definitions(answer: Answer) -> list[tuple[str, str]]:
-    rule = text(
-        "survival.definition.rule", source=words.source(answer["source"]), rule=answer["rule"]
-    )
-    return [
-        population(answer, answer["set_rule"]),
-        (text("survival.reasons.title"), text("survival.reasons.definition")),
-        (text("definition.source"), rule),
-    ]
 
 
 def rows(answer: Answer) -> Rows:

@@ -8,7 +8,8 @@ from dash import html
 
 from components import numbers
 from components.card import card, empty
-from components.overview.parts import Answer, Rows, population, tools
+from components.metric import ask, metric
+from components.overview.parts import Answer, Rows, tools
 from components.survival import words
 from dashboard.metrics.kaplan_meier import Quantile, Rate
 from dashboard.metrics.sensitivity import TimeDifference
@@ -27,7 +28,7 @@ def draw(answer: Answer) -> html.Section:
         _body(answer),
         n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
         subtitle=text("survival.rules.subtitle") if readings else None,
-        tools=tools(NAME, answer, *_definitions(answer)),
+        tools=tools(NAME, answer),
     )
 
 
@@ -58,10 +59,11 @@ def _table(answer: Answer) -> html.Div:
         html.Table(
             [
                 html.Caption(text("survival.rules.subtitle"), className="visually-hidden"),
-                html.Thead(html.Tr([html.Th(h, scope="col") for h in heads])),
+                html.Thead(html.Tr([html.Th(ask(h, "censoring"), scope="col") for h in heads])),
                 html.Tbody([_line(answer, r, heads) for r in answer["readings"]]),
             ],
             className="numbers-table stacking",
+            **metric("censoring"),
         ),
         className="table-frame",
     )
@@ -97,7 +99,8 @@ def _pair(pair: dict[str, Any]) -> html.P | html.Details:
     names = {"first": _name(pair["first"]), "second": _name(pair["second"])}
     found = [TimeDifference.from_json(d) for d in pair["differing"]]
     if not found:
-        return html.P(text("survival.rules.pair.same", **names), className="sentence")
+        same = text("survival.rules.pair.same", **names)
+        return html.P(same, className="sentence", **metric("censoring"))
     summary = words.plural("survival.rules.pair.status", pair["status_differs"], **names)
     later = len(found) - pair["status_differs"]
     if later:
@@ -112,6 +115,7 @@ def _pair(pair: dict[str, Any]) -> html.P | html.Details:
             *more,
         ],
         className="severity differing",
+        **metric("censoring"),
     )
 
 
@@ -151,17 +155,6 @@ def _outcome(found: TimeDifference, side: int) -> str:
         months=numbers.months(days),
         reason=words.reason(found.reason[side]),
     )
-
-
-def _definitions(answer: Answer) -> list[tuple[str, str]]:
-    entries = [population(answer, answer["set_rule"])]
-    for reading in answer["readings"]:
-        id_ = reading["id"]
-        body = text(f"survival.rules.definition.{id_}", days=answer["max_gap"])
-        entries.append((_name(id_), body))
-    if answer["readings"]:
-        entries.append((text("definition.method"), answer["readings"][0]["method"]))
-    return entries
 
 
 def rows(answer: Answer) -> Rows:

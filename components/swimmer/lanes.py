@@ -14,7 +14,8 @@ from components.card import card, empty
 from components.figures.swimmer import height, needs_note, swimmer_figure
 from components.figures.swimmer_marks import bar_colour
 from components.graph import graph
-from components.overview.parts import Rows, footer, patients, population, tools
+from components.metric import metric
+from components.overview.parts import Rows, footer, patients, tools
 from components.swimmer.pager import pager
 from components.swimmer.view import Paged, paged
 from components.swimmer.words import Answer, group_label, sort_words, time_words
@@ -23,6 +24,7 @@ from dashboard.metrics.lanes import NOT_STATED, Lane
 from dashboard.text import text
 
 NAME = "swimmer-lanes"
+METRICS = ("treatment_time", "response_phase", "event_day", "bor")
 
 
 def draw(answer: Answer, choice: object = None) -> html.Section:
@@ -43,7 +45,7 @@ def draw(answer: Answer, choice: object = None) -> html.Section:
         body,
         n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
         tools=replace(
-            tools(NAME, answer, *_definitions(answer), picture=shown),
+            tools(NAME, answer, picture=shown),
             footer=f"{_picture_words(answer)}\n{footer(answer)}",
         ),
     )
@@ -62,10 +64,15 @@ def _body(answer: Answer, page: Paged) -> list[Any]:
     keys = " ".join(p["key"] for p in answer["patients"])
     turning = pager("lanes", page.first, page.last, page.n, page.page, keys=keys)
     return [
-        html.P(_summary(answer), className="sentence"),
+        html.P(
+            _summary(answer),
+            className="sentence",
+            **metric("on_treatment_in_view", "treatment_time"),
+        ),
         html.Div(
             [_controls(answer, page), turning],
             className="lane-bar",
+            **metric("n"),
         ),
         _key(answer),
         html.Div(figure(answer, page), id={"kind": "lane-figure", "card": "lanes"}),
@@ -88,8 +95,9 @@ def figure(answer: Answer, page: Paged) -> list[Any]:
             alt=alt,
             file_name=_file_name(answer, page),
             height=height(page, note=needs_note(answer, page)),
+            metrics=METRICS,
         ),
-        html.P(" ".join(_notes(answer)), className="lane-notes"),
+        html.P(" ".join(_notes(answer)), className="lane-notes", **metric("event_day")),
     ]
 
 
@@ -244,22 +252,6 @@ def _missing(answer: Answer) -> list[str]:
     if undrawn:
         words.append(text("swimmer.missing.undrawn", n=patients(undrawn)))
     return words
-
-
-def _definitions(answer: Answer) -> list[tuple[str, str]]:
-    bar = text("swimmer.definition.bar.body", origin=_origin(answer), rule=answer["origin_rule"])
-    confirmed = all(lane["best_confirmed"] for lane in answer["lanes"])
-    reading = "body" if confirmed else "unconfirmed"
-    response = text(f"swimmer.definition.response.{reading}", confirm=answer["confirm_days"])
-    entries = [
-        population(answer, answer["set_rule"]),
-        (text("swimmer.definition.bar"), bar),
-        (text("swimmer.definition.response"), response),
-    ]
-    if answer["backbones"]:
-        body = text("swimmer.definition.colour.body")
-        entries.append((text("swimmer.definition.colour"), body))
-    return entries
 
 
 def rows(answer: Answer) -> Rows:

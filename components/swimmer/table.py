@@ -9,7 +9,8 @@ from dash import html
 
 from components.attributes import attrs
 from components.card import card, empty
-from components.overview.parts import Rows, population, tools
+from components.metric import metric
+from components.overview.parts import Rows, tools
 from components.swimmer import lanes as lanes_card
 from components.swimmer.pager import pager
 from components.swimmer.view import ROWS, chosen, page_of
@@ -19,6 +20,7 @@ from dashboard.metrics.response import BEST_ORDER
 from dashboard.text import day, text
 
 NAME = "swimmer-table"
+METRICS = ("treatment_time", "bor", "response_phase", "event_day")
 COLUMNS = (
     "patient",
     "backbone",
@@ -56,7 +58,8 @@ def draw(answer: Answer, choice: object = None) -> html.Section:
         body,
         n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
         subtitle=text("swimmer.table.units", origin=text(f"origin.{answer['origin']}")),
-        tools=tools(NAME, answer, population(answer, answer["set_rule"])),
+        subtitle_metric="event_day",
+        tools=tools(NAME, answer),
     )
 
 
@@ -82,7 +85,7 @@ def listing(answer: Answer, choice: object) -> list[Any]:
     keys = " ".join(p["key"] for p in answer["patients"])
     turning = pager("table", first + 1, last, len(rows), page, keys=keys, size=ROWS)
     return [
-        *([html.Div(turning, className="lane-bar")] if turning is not None else []),
+        *([html.Div(turning, className="lane-bar", **metric("n"))] if turning is not None else []),
         html.Div(
             html.Table(
                 [
@@ -91,6 +94,7 @@ def listing(answer: Answer, choice: object) -> list[Any]:
                     html.Tbody([_row(answer, i, columns) for i in rows[first:last]]),
                 ],
                 className="numbers-table lane-table",
+                **metric(*METRICS),
             ),
             className="table-frame",
             tabIndex=0,

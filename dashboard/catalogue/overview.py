@@ -20,10 +20,6 @@ STRINGS: dict[str, str] = {
     "definition.population": "Population",
     "definition.population.body": "{label} ({rule}), n = {n}{filters}.",
     "definition.population.filters": ", after the active filters",
-    "definition.source": "Source",
-    "definition.method": "Interval",
-    "status.definition.treated": "Treated: at least one dose of any study drug by the cut-off. On treatment: treated, and treatment has not ended.",
-    "status.definition.follow_up": "Follow-up: reverse Kaplan-Meier of overall survival, where being censored is the event (Schemper and Smith 1996). Months are days / 30.4375.",
     # the card "efficacy"
     "efficacy.title": "Findings so far",
     "efficacy.orr": "Objective response rate",
@@ -79,12 +75,6 @@ STRINGS: dict[str, str] = {
     "efficacy.axis": "Scale from 0 to 100%; the line is the confidence interval, the mark the estimate.",
     "efficacy.interval.alt": "{label}: estimate {estimate}%, {ci} {lower} to {upper}",
     "efficacy.small": "Fewer than {n} patients: counts and interval only.",
-    "efficacy.definition.orr": "Patients whose confirmed best response is CR or PR / all patients of the set. A response counts when a second assessment at least {confirm} days later confirms it (RECIST 1.1). Patients not evaluable or without an assessment count as not responding.",
-    "efficacy.definition.dcr": "Patients whose best response is CR, PR, SD or NON-CR/NON-PD / all patients of the set. SD counts from day {days} on.",
-    "efficacy.definition.pfs": "Time from {origin} to RECIST progression or death from any cause, whichever comes first (EMA/CHMP/27994/2008 Rev.1); Kaplan-Meier estimate at day {day}. Rule: {rule}.",
-    "efficacy.definition.deaths": "Patients who died of any cause by the cut-off / all patients of the set.",
-    "efficacy.definition.method": "Proportions: Clopper-Pearson exact interval. Survival: {method}.",
-    "efficacy.definition.source": "Response: {response}. Progression-free survival: {pfs}.",
     # the card "safety"
     "safety.title": "Safety so far",
     "safety.related_grade3plus.CTCAE": "Treatment-related events of grade 3 or higher",
@@ -98,10 +88,6 @@ STRINGS: dict[str, str] = {
     "safety.missing.events": "The export holds no adverse events (ADAE), so safety is not stated.",
     "safety.missing.doses": "The export does not say who was dosed (SAFFL, TRTSDT), so there is no safety set.",
     "safety.missing.flag": "The export does not record what this needs, so it is not stated.",
-    "safety.emergent": "Treatment-emergent",
-    "safety.definition.emergent": "Begun on treatment or within {days} days after the last dose.",
-    "safety.definition.related": "One event that is both related to any study drug and of grade 3 to 5 (or severe). Each patient counts once.",
-    "safety.definition.serious": "An event marked as serious (AESER = Y), whatever its relation. Each patient counts once.",
     # the card "maturity"
     "maturity.title": "How mature the data are",
     "maturity.ORR": "Response",
@@ -125,8 +111,6 @@ STRINGS: dict[str, str] = {
     "maturity.bounds.pending": "{n} of them still pending",
     "maturity.missing": "No window is stated in study.toml, so nothing can be pending.",
     "maturity.alt": "{label}: {resolved} of {n} complete, {open} still open",
-    "maturity.definition.followed": "Complete: the whole window has passed since {origin}, or a final event closed it before. Patients are chosen by time and final events only, never by outcome.",
-    "maturity.definition.bounds": "Responders / responders plus finished non-responders is not shown: it overstates the response rate while patients are pending.",
     # the card "accrual"
     "accrual.title": "Enrolment over time",
     "accrual.n": "n = {n}",
@@ -144,7 +128,6 @@ STRINGS: dict[str, str] = {
     "accrual.empty": "No enrolled patient has a date of enrolment.",
     "accrual.missing": "The export states no date of enrolment (ENRLDT, RANDDT, RFICDT) and no first dose.",
     "accrual.undated": "{n} without an enrolment date are not drawn.",
-    "accrual.definition": "Patients of the enrolled set by date of enrolment (ENRLDT, else RANDDT, else RFICDT; else the origin).",
     "accrual.csv.date": "date",
     "accrual.csv.enrolled": "enrolled_cumulative",
     "accrual.csv.planned": "planned_cumulative",
@@ -160,7 +143,6 @@ STRINGS: dict[str, str] = {
     "changes.csv.change": "change",
     "changes.csv.why": "why",
     # the tables by backbone
-    "definition.columns": "Columns",
     "cohort.everyone": "All",
     "cohort.no_group": "Not stated",
     "cohort.share": "({value}%)",
@@ -172,7 +154,6 @@ STRINGS: dict[str, str] = {
     "cohort.overlap": "A patient can be in more than one column.",
     "cohort.small": "Columns with fewer than {n} patients show counts only.",
     "cohort.empty": "Nobody: {groups}.",
-    "cohort.definition": "All: every patient of the set. Then each group with its own n; a patient stands in every group the drugs belong to (carboplatin is also a platinum, a doublet is both), so columns need not add up. Percentages are of the column's n. No test compares the columns.",
     "cohort.reason.completed": "Completed",
     "cohort.reason.died": "Death",
     "cohort.reason.unstated": "Not stated",
@@ -204,7 +185,6 @@ STRINGS: dict[str, str] = {
     "baseline.levels": "{label} ({n} levels)",
     "baseline.left_out": "Not shown, for their many levels: {names}.",
     "baseline.missing": "The export holds no baseline characteristic that Interim knows (such as AGE or ECOGBL in ADSL); name others under [filters] in study.toml.",
-    "baseline.definition": "Values of ADSL as exported. Categories: patients with the value / patients of the column; a missing value is a row of its own and stays in the denominator. Numbers: median and range of the stated values. Of a list (drugs, sites) each patient counts once per entry, so entries add up to more than the patients.",
     # the card "disposition"
     "disposition.title": "Where the patients are",
     "disposition.head": "At the cut-off",
@@ -222,7 +202,6 @@ STRINGS: dict[str, str] = {
     "disposition.unstated.off_treatment": "Why treatment ended is not exported (DCTREAS).",
     "disposition.unstated.off_study": "Why patients left the study is not exported (DCSREAS).",
     "disposition.unstated.died": "Causes of death are not exported (DTHCAUS).",
-    "disposition.definition": "Enrolled = treated + not treated; treated = on treatment + treatment ended; enrolled = in the study + off study. Treatment has ended with a stated end, a death, or the end of study. Off study: an end of study or a death by the cut-off. Reasons and causes are the export's own words.",
     # usual names of columns of ADSL
     "adsl.AGE": "Age (years)",
     "adsl.SEX": "Sex",

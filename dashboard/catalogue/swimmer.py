@@ -133,14 +133,6 @@ STRINGS: dict[str, str] = {
     "swimmer.missing.new_therapy": "New anticancer therapy (NACTDT) is not in the export.",
     "swimmer.missing.deaths": "Dates of death (DTHDT) are not in the export.",
     "swimmer.missing.undrawn": "{n} without any date have an empty lane.",
-    # definitions
-    "swimmer.definition.bar": "Treatment",
-    "swimmer.definition.bar.body": "From first to last dose of any study drug, both days included; to the cut-off for a patient on treatment, who has an arrow. Where the last dose has no date the end of treatment stands in. Day 0 is {origin} ({rule}); months are days / 30.4375.",
-    "swimmer.definition.response": "Response",
-    "swimmer.definition.response.body": "First CR or PR of the confirmed response (a second assessment at least {confirm} days later, RECIST 1.1); without one the first CR or PR on record, hollow. A phase lasts to progression or death, else to the last adequate assessment before new therapy; a confirmed one ends where its duration of response ends, which may be before a progression that follows two or more missed assessments.",
-    "swimmer.definition.response.unconfirmed": "First CR or PR on record; the export does not say whether it was confirmed.",
-    "swimmer.definition.colour": "Colour",
-    "swimmer.definition.colour.body": "One group per patient: of all groups a patient is in, the first in the study's order of priority. Hatched bars have more than one backbone drug.",
     # the card "table"
     "swimmer.table.title": "The same patients as a table",
     "swimmer.table.caption": "Lanes of the swimmer plot, one row per patient",

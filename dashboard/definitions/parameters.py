@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from components.numbers import DAYS_PER_MONTH, level_words
 from dashboard.text import text
 from data_access.study.model import Rules
@@ -25,9 +27,11 @@ def parameters(
     *,
     scale: str | None = None,
     emergent: str | None = None,
+    exported_start: Collection[str] = (),
 ) -> dict[str, str]:
     """Words by name. Without a study: the defaults. `scale` is CTCAE or severity, `emergent`
-    exported or derived, None where no cut says."""
+    exported or derived, None where no cut says; `exported_start` are the endpoints (PFS, OS) whose
+    exported times count from a start that only the export knows."""
     rules = rules or Rules()
     from_ = text(f"origin.{origin}")
 
@@ -36,9 +40,14 @@ def parameters(
             return text("number.ns")
         return text("define.window.from", time=duration(days), origin=from_)
 
+    def start(endpoint: str) -> str:
+        return text("define.origin.exported") if endpoint in exported_start else from_
+
     stated = rules.orr_window_days
     return {
         "origin": from_,
+        "pfs_origin": start("PFS"),
+        "os_origin": start("OS"),
         "ci": level_words(rules.level),
         "level": f"{100 * rules.level:g}",
         "conf_type": rules.conf_type,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -9,23 +10,29 @@ from dashboard.definitions.parameters import parameters
 from dashboard.definitions.people import People
 from dashboard.definitions.registry import BY_ID, PARTS, Entry
 from dashboard.definitions.rules import in_force
+from dashboard.endpoints import from_origin
 from dashboard.results import View
-from dashboard.text import text
+from dashboard.text import day, text
 
 Json = Mapping[str, Any]
 
 #: patients named per reason; the rest are counted (a reader cannot use more, a browser slows down)
 NAMED = 500
+#: how an analysis set says that its column decides
+_FLAG = re.compile(r"[A-Z][A-Z0-9_]* is not .+")
 
 
 def values_of(view: View) -> dict[str, str]:
     """The parameters of this view, in words."""
-    events = view.analysis.events
+    analysis = view.analysis
+    events = analysis.events
+    times = (("PFS", analysis.pfs(view.selection.rules)), ("OS", analysis.os))
     return parameters(
-        view.analysis.rules,
+        analysis.rules,
         view.cut.study.origin,
         scale=None if events is None else events.scale,
         emergent=None if events is None else events.source,
+        exported_start=[name for name, data in times if data and not from_origin(analysis, data)],
     )
 
 
@@ -47,7 +54,7 @@ def told(entry: Entry, view: View, values: Mapping[str, str]) -> dict[str, Any]:
     return {
         **spoken(entry, view, values),
         "population": _population(view, people),
-        "excluded": _excluded(people),
+        "excluded": _excluded(view, people),
     }
 
 
@@ -69,8 +76,8 @@ def _population(view: View, people: People) -> str:
     )
 
 
-def _excluded(people: People) -> dict[str, Any]:
-    """How many are left out, and who by reason, the most frequent reason first."""
+def _excluded(view: View, people: People) -> dict[str, Any]:
+    """How many are left out, and who by reason (name and key), the most frequent reason first."""
     groups: dict[str, list[str]] = {}
     for e in people.excluded:
         groups.setdefault(e.reason, []).append(e.usubjid)
@@ -78,9 +85,19 @@ def _excluded(people: People) -> dict[str, Any]:
     return {
         "n": len({e.usubjid for e in people.excluded}),
         "groups": [
-            {"reason": reason, "n": len(ids), "patients": ids[:NAMED]} for reason, ids in ordered
+            {
+                "reason": _said(reason),
+                "n": len(ids),
+                "patients": [[u, view.keys.key(u)] for u in ids[:NAMED]],
+            }
+            for reason, ids in ordered
         ],
     }
+
+
+def _said(reason: str) -> str:
+    """A reason as a reader says it: what a flag of the export holds is said to be one."""
+    return text("passport.flag", flag=reason) if _FLAG.fullmatch(reason) else reason
 
 
 def passports(names: Iterable[str] | Callable[[View], Iterable[str]]) -> Callable[[View], Json]:
@@ -93,6 +110,7 @@ def passports(names: Iterable[str] | Callable[[View], Iterable[str]]) -> Callabl
             "study": view.cut.study.short_title or view.cut.study.title,
             "cut": view.cut.id,
             "cut_date": view.cut.cut_date.isoformat(),
+            "cut_words": day(view.cut.cut_date),
             "query": view.selection.query(),
             "entries": [told(BY_ID[i], view, values) for i in ids],
         }

@@ -43,12 +43,14 @@ def _patients() -> tuple[Entry, ...]:
     on = ("patients", people.enrolled, people.counted)
     return (
         Entry("n", "patients", people.in_view, people.counted, references=e9),
+        Entry("safety_n", "patients", people.safety, people.counted, references=e9),
         Entry("cut_off", "patients", people.whole_cut, people.quoted),
         Entry("enrolled", *on, references=e9),
         Entry("treated", *on, references=e9),
         Entry("evaluable", *on, references=e9),
         Entry("on_treatment", *on),
         Entry("ended", *on),
+        Entry("on_treatment_in_view", "patients", people.in_view, people.counted),
         Entry(
             "follow_up", "patients", people.with_os, people.os_source,
             ("conf_type", "level"), ("schemper", "kaplan"),
@@ -168,6 +170,11 @@ def _data() -> tuple[Entry, ...]:
     return (
         Entry("findings", *on, people.counted),
         Entry("agreement", *on, people.derived, ("confirm_days", "assessment_interval")),
+        Entry("patient_list", "treatment", people.in_view, people.counted, (), ("recist",)),
+        Entry("patient_course", "treatment", people.in_view, people.quoted, (), ("recist",)),
+        Entry("ledger", "data", people.in_view, people.derived, (), ("shapley",)),
+        Entry("record_changes", *on, people.counted),
+        Entry("cut_list", *on, people.counted),
         Entry("registered", *on, people.quoted),
         Entry("samples", "data", people.in_view, people.counted),
     )

@@ -16,13 +16,49 @@ from data_access.findings import DataError
 
 log = logging.getLogger(__name__)
 
+RECORDS, FINDINGS = ("record_changes",), ("findings",)
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
-    Card(ledger.NAME, "cuts.ledger.title", (2014, 2985), ledger.draw, ledger.rows),
-    Card(records.NAME, "cuts.records.title", (1120, 3050), records.draw, records.rows),
-    Card(findings.NAME, "cuts.findings.title", (517, 925), findings.draw, findings.rows),
-    Card(checks.NAME, "cuts.checks.title", (447, 1296), checks.draw, checks.rows),
-    Card(listing.NAME, "cuts.list.title", (263, 446), listing.draw, listing.rows),
+    Card(
+        ledger.NAME,
+        "cuts.ledger.title",
+        (2014, 2985),
+        ledger.draw,
+        ledger.rows,
+        metrics=("ledger",),
+    ),
+    Card(
+        records.NAME,
+        "cuts.records.title",
+        (1120, 3050),
+        records.draw,
+        records.rows,
+        metrics=("record_changes",),
+    ),
+    Card(
+        findings.NAME,
+        "cuts.findings.title",
+        (517, 925),
+        findings.draw,
+        findings.rows,
+        metrics=("findings",),
+    ),
+    Card(
+        checks.NAME,
+        "cuts.checks.title",
+        (447, 1296),
+        checks.draw,
+        checks.rows,
+        metrics=("agreement",),
+    ),
+    Card(
+        listing.NAME,
+        "cuts.list.title",
+        (263, 446),
+        listing.draw,
+        listing.rows,
+        metrics=("cut_list",),
+    ),
 )
 MAX_SEARCH = 100
 

@@ -18,21 +18,51 @@ from components.overview import (
     safety,
     status,
 )
+from dashboard.definitions import shown
 from dashboard.pages.page import Card, Context, Page, fill, slot
 from dashboard.text import text
 
+EFFICACY = shown.efficacy
+STATUS = (
+    "cut_off", "enrolled", "treated", "evaluable", "on_treatment", "ended", "follow_up_enrolled",
+)  # fmt: skip
+BASELINE, DISPOSITION = ("baseline", "n"), ("disposition", "enrolled")
+ACCRUAL, QUALITY, REGISTRY = ("accrual",), ("findings",), ("registered", "pfs")
+CHANGES = ("ledger",)
+SAFETY = ("ae_related_high", "ae_serious", "safety_n")
+MATURITY = (
+    "n", "window_complete", "window_complete_ae", "orr_bounds", "orr_mature", "orr_incidence",
+)  # fmt: skip
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
-    Card(status.NAME, "status.title", (186, 374), status.draw, status.rows),
-    Card(efficacy.NAME, "efficacy.title", (606, 1161), efficacy.draw, efficacy.rows),
-    Card(safety.NAME, "safety.title", (324, 611), safety.draw, safety.rows),
-    Card(changes.NAME, "changes.title", (430, 873), changes.draw, changes.rows),
-    Card(maturity.NAME, "maturity.title", (483, 1122), maturity.draw, maturity.rows),
-    Card(disposition.NAME, "disposition.title", (759, 990), disposition.draw, disposition.rows),
-    Card(baseline.NAME, "baseline.title", (897, 1052), baseline.draw, baseline.rows),
-    Card(accrual.NAME, "accrual.title", (411, 414), accrual.draw, accrual.rows),
-    Card(quality.NAME, "quality.title", (252, 260), quality.draw, quality.rows),
-    Card(registry.NAME, "registry.title", (582, 974), registry.draw, None),
+    Card(status.NAME, "status.title", (186, 374), status.draw, status.rows, metrics=STATUS),
+    Card(
+        efficacy.NAME,
+        "efficacy.title",
+        (606, 1161),
+        efficacy.draw,
+        efficacy.rows,
+        metrics=shown.efficacy,
+    ),
+    Card(safety.NAME, "safety.title", (324, 611), safety.draw, safety.rows, metrics=SAFETY),
+    Card(changes.NAME, "changes.title", (430, 873), changes.draw, changes.rows, metrics=CHANGES),
+    Card(
+        maturity.NAME, "maturity.title", (483, 1122), maturity.draw, maturity.rows, metrics=MATURITY
+    ),
+    Card(
+        disposition.NAME,
+        "disposition.title",
+        (759, 990),
+        disposition.draw,
+        disposition.rows,
+        metrics=DISPOSITION,
+    ),
+    Card(
+        baseline.NAME, "baseline.title", (897, 1052), baseline.draw, baseline.rows, metrics=BASELINE
+    ),
+    Card(accrual.NAME, "accrual.title", (411, 414), accrual.draw, accrual.rows, metrics=ACCRUAL),
+    Card(quality.NAME, "quality.title", (252, 260), quality.draw, quality.rows, metrics=QUALITY),
+    Card(registry.NAME, "registry.title", (582, 974), registry.draw, metrics=REGISTRY),
 )
 
 

@@ -14,7 +14,7 @@ from dash import Dash, Input, Output, State, html, no_update
 
 from components.card import failed, skeleton
 from components.encode import encoded
-from dashboard.results import Audience, Results
+from dashboard.results import Audience, Results, View
 from dashboard.selection import Selection, SelectionError
 from dashboard.shelf import Opened, Shelf
 from dashboard.text import text
@@ -35,6 +35,9 @@ class Context:
     fillings: dict[str, Filling] = field(default_factory=dict)
 
 
+Metrics = tuple[str, ...] | Callable[[View], tuple[str, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A slot of a page: the panel it asks for, how the answer is drawn, and its rows for a file."""
@@ -47,6 +50,8 @@ class Card:
     panel: str = ""  # where it is not the card's own name
     #: where the answer is about more than the view: one patient, one page of a listing
     ask: Callable[[Context, Selection, Audience, About], Mapping[str, Any]] | None = None
+    #: ids of the definitions of its numbers (dashboard/definitions), or how the view chooses them
+    metrics: Metrics = ()
 
 
 @dataclass(frozen=True, slots=True)

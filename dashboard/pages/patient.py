@@ -121,11 +121,36 @@ def _alone(draw: Callable[[Answer], Any]) -> Callable[[Answer], Any]:
     return lambda answer: draw(answer["answers"][0]) if len(answer["answers"]) == 1 else None
 
 
+HEAD, CHECKS = ("patient_course", "n"), ("agreement",)
+RECORDS = ("patient_course",)
+COURSE = (*RECORDS, "dose_share")
 CARDS: tuple[Card, ...] = (
-    Card(facts.NAME, "patient.facts", (334, 680), _head, ask=ask),
-    Card(course.NAME, "patient.course", (1465, 1533), _drawn(_course), course.rows, ask=ask),
-    Card(records.NAME, "patient.records", (534, 1540), _drawn(_alone(records.draw)), ask=ask),
-    Card(quality.NAME, "patient.quality", (231, 378), _drawn(_alone(quality.draw)), ask=ask_checks),
+    Card(facts.NAME, "patient.facts", (334, 680), _head, ask=ask, metrics=HEAD),
+    Card(
+        course.NAME,
+        "patient.course",
+        (1465, 1533),
+        _drawn(_course),
+        course.rows,
+        ask=ask,
+        metrics=COURSE,
+    ),
+    Card(
+        records.NAME,
+        "patient.records",
+        (534, 1540),
+        _drawn(_alone(records.draw)),
+        ask=ask,
+        metrics=RECORDS,
+    ),
+    Card(
+        quality.NAME,
+        "patient.quality",
+        (231, 378),
+        _drawn(_alone(quality.draw)),
+        ask=ask_checks,
+        metrics=CHECKS,
+    ),
 )
 
 

@@ -48,8 +48,17 @@ def _columns(held: object) -> object:
     return held.get("columns") if isinstance(held, Mapping) else None
 
 
+METRICS = (*listing.METRICS, "n")
 CARDS: tuple[Card, ...] = (
-    Card(listing.NAME, "patients.title", (1184, 9000), draw, listing.rows, ask=ask),
+    Card(
+        listing.NAME,
+        "patients.title",
+        (1184, 9000),
+        draw,
+        listing.rows,
+        ask=ask,
+        metrics=METRICS,
+    ),
 )
 
 

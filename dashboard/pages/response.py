@@ -9,19 +9,37 @@ from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_u
 
 from components.card import failed
 from components.response import best, forest, rates, spider, waterfall
+from dashboard.definitions import shown
 from dashboard.pages.page import Card, Context, Page, fill, slot
 from dashboard.selection import SelectionError
 from dashboard.text import text
 
 log = logging.getLogger(__name__)
 
+RATES = (
+    "orr", "dcr", "cbr", "orr_unconfirmed", "orr_window", "orr_bounds", "orr_mature",
+    "orr_incidence", "n",
+)  # fmt: skip
+BEST, FOREST = ("bor", "not_evaluable", "n"), (*forest.METRICS, "n")
+SPIDER = ("change_over_time", "bor", "n")
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
-    Card(rates.NAME, "response.rates.title", (799, 2194), rates.draw, rates.rows),
-    Card(best.NAME, "response.bor.title", (676, 1765), best.draw, best.rows),
-    Card(waterfall.NAME, "response.waterfall.title", (978, 1333), waterfall.shaped, waterfall.rows),
-    Card(spider.NAME, "response.spider.title", (631, 726), spider.draw, spider.rows),
-    Card(forest.NAME, "response.forest.title", (2469, 3068), forest.draw, forest.rows),
+    Card(rates.NAME, "response.rates.title", (799, 2194), rates.draw, rates.rows, metrics=RATES),
+    Card(best.NAME, "response.bor.title", (676, 1765), best.draw, best.rows, metrics=BEST),
+    Card(
+        waterfall.NAME,
+        "response.waterfall.title",
+        (978, 1333),
+        waterfall.shaped,
+        waterfall.rows,
+        metrics=shown.waterfall,
+    ),
+    Card(
+        spider.NAME, "response.spider.title", (631, 726), spider.draw, spider.rows, metrics=SPIDER
+    ),
+    Card(
+        forest.NAME, "response.forest.title", (2469, 3068), forest.draw, forest.rows, metrics=FOREST
+    ),
 )
 #: the baseline columns shown under the waterfall: they change no number, so they stay on the card
 CHOSEN = "response-strip-chosen"

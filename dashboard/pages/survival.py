@@ -8,6 +8,7 @@ from typing import Any
 from dash import ALL, Dash, Input, Output, State, ctx, html, no_update
 
 from components.survival import curve, follow, reasons, rules
+from dashboard.definitions import shown
 from dashboard.pages.page import Card, Context, Page, fill, slot
 from dashboard.selection import SelectionError
 from dashboard.shelf import Shelf
@@ -18,10 +19,38 @@ log = logging.getLogger(__name__)
 
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
-    Card(curve.NAME, "survival.curve.title", (1059, 1757), curve.draw, curve.rows),
-    Card(rules.NAME, "survival.rules.title", (372, 832), rules.draw, rules.rows),
-    Card(reasons.NAME, "survival.reasons.title", (876, 1495), reasons.draw, reasons.rows),
-    Card(follow.NAME, "survival.follow.title", (284, 511), follow.draw, follow.rows),
+    Card(
+        curve.NAME,
+        "survival.curve.title",
+        (1059, 1757),
+        curve.draw,
+        curve.rows,
+        metrics=shown.curve,
+    ),
+    Card(
+        rules.NAME,
+        "survival.rules.title",
+        (372, 832),
+        rules.draw,
+        rules.rows,
+        metrics=("censoring", "n"),
+    ),
+    Card(
+        reasons.NAME,
+        "survival.reasons.title",
+        (876, 1495),
+        reasons.draw,
+        reasons.rows,
+        metrics=(reasons.METRIC,),
+    ),
+    Card(
+        follow.NAME,
+        "survival.follow.title",
+        (284, 511),
+        follow.draw,
+        follow.rows,
+        metrics=("ttr", "follow_up", "n"),
+    ),
 )
 
 

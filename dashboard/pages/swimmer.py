@@ -17,11 +17,20 @@ from data_access.findings import DataError
 
 log = logging.getLogger(__name__)
 
+LANES, TABLE = (*lanes.METRICS, "on_treatment_in_view", "n"), (*table.METRICS, "n")
 #: one panel for both cards: they show the same lanes. Heights are those of the demo study, so that
 #: nothing moves on arrival
 CARDS: tuple[Card, ...] = (
-    Card(lanes.NAME, "swimmer.title", (1527, 1802), lanes.draw, lanes.rows),
-    Card(table.NAME, "swimmer.table.title", (1294, 6118), table.draw, table.rows, lanes.NAME),
+    Card(lanes.NAME, "swimmer.title", (1527, 1802), lanes.draw, lanes.rows, metrics=LANES),
+    Card(
+        table.NAME,
+        "swimmer.table.title",
+        (1294, 6118),
+        table.draw,
+        table.rows,
+        lanes.NAME,
+        metrics=TABLE,
+    ),
 )
 #: what each card holds for its reader; it changes no number, so it is no part of the link
 CHOICES = {lanes.NAME: "lane-choice", table.NAME: "row-choice"}

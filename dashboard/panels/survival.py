@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from dashboard.endpoints import STANDARD, Endpoint, data_of, endpoint_named, endpoints
+from dashboard.endpoints import STANDARD, Endpoint, data_of, endpoint_named, endpoints, from_origin
 from dashboard.metrics.duration import time_to_response
 from dashboard.metrics.kaplan_meier import KaplanMeier
 from dashboard.metrics.reasons import reason_counts
@@ -53,7 +53,7 @@ def curve(view: View) -> Json:
         "readout": _readout(whole.curve, landmarks, months),
         "headline": _headline(view, chosen),
         **cautions(whole.curve, _headline(view, chosen)),
-        "from_origin": _from_origin(view, data),
+        "from_origin": from_origin(view.analysis, data),
         "window_days": window,
         "ticks": months,
         "strata": [
@@ -271,22 +271,6 @@ def _headline(view: View, chosen: Endpoint) -> float:
     if chosen.id == "PFS":
         return view.analysis.pfs_landmark
     return LANDMARKS[2] if chosen.id == "OS" else LANDMARKS[1]
-
-
-def _from_origin(view: View, data: TimeToEvent) -> bool:
-    """Are the times counted from the study's origin? Derived ones are; exported ones when every
-    patient's date says so (ADT - origin + 1 = AVAL), else their start is only the export's word.
-    """
-    if data.source == "derived":
-        return data.endpoint != "DOR"
-    cohort = view.analysis.cohort
-    origin = dict(zip(cohort.patients, cohort.origin.tolist(), strict=True))
-    known = [
-        (when - start).days + 1 == days
-        for patient, days, when in zip(data.usubjid, data.days, data.dates, strict=True)
-        if when is not None and (start := origin.get(patient)) is not None
-    ]
-    return bool(known) and all(known)
 
 
 def _readout(found: KaplanMeier, landmarks: tuple[float, ...], months: list[float]) -> Json:

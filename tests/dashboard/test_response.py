@@ -337,5 +337,5 @@ def test_every_card_has_a_passport_and_its_data(measured: Shelf, name: str) -> N
     assert rows
     assert {len(row) for row in rows} == {len(header)}
     drawn = str(card.draw(found))
-    assert '["Population", ' in drawn
+    assert f"data-passport='/passport/response-{name}.json?{found['query']}'" in drawn
     assert f"/download/response-{name}.csv?" in drawn

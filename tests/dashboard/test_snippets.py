@@ -1,0 +1,423 @@
+"""Show code: every card's Python runs by itself and prints what the card's panel says."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from components.numbers import fixed, follow_up, months, percent, proportion
+from dashboard.demo import build_demo
+from dashboard.metrics.time_to_event import FollowUp
+from dashboard.metrics.types import Proportion
+from dashboard.pages import PAGES
+from dashboard.panels import COMPARING, FRESH, PANELS
+from dashboard.passports import comparing_code
+from dashboard.results import Audience, Results
+from dashboard.selection import Selection
+from dashboard.shelf import Shelf
+from dashboard.snippets import SNIPPETS, code_panels
+from data_access.store import CutStore
+from tests.dashboard.written import import_written
+
+ROOT = Path(__file__).resolve().parents[2]
+Json = dict[str, Any]
+
+VIEWS = (
+    "study=synth-ino-tnbc",
+    "study=synth-ino-tnbc&set=evaluable&backbone=eribulin&backbone=taxane&f.AGE=45..",
+    "study=synth-ino-tnbc&set=safety&rules=ema&endpoint=OS",
+    "study=synth-ino-tnbc&rules=ema&endpoint=DOR&f.SEX=F",
+    "study=synth-ino-tnbc&f.AGE=..1",
+    "study=written",
+)
+MARK = "\x1e"  # between the outputs of two snippets
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    store = CutStore(folder)
+    build_demo(store)
+    import_written(store, tmp_path_factory.mktemp("written"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(home: Path) -> Results:
+    return Results(
+        Shelf(CutStore(home)),
+        {**PANELS, **code_panels()},
+        Flask(__name__),
+        comparing=COMPARING | comparing_code(COMPARING),
+        fresh=FRESH,
+    )
+
+
+def run(home: Path, folder: Path, code: str) -> str:
+    """What a script prints, started as its head says."""
+    script = folder / "snippet.py"
+    script.write_text(code, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(script)],
+        cwd=ROOT,
+        env={**os.environ, "INTERIM_HOME": str(home), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+# --- what each card's code must print, from the JSON of its panel ---------------------------------
+
+
+def _p(data: Json, small: int) -> str:
+    return proportion(Proportion.from_json(data.get("headline", data)), small=small)
+
+
+def status(a: Json) -> list[str]:
+    names = ("enrolled", "treated", "evaluable", "on_treatment", "ended")
+    heads = {n: a["counts"][n]["headline"] for n in names}
+    said = [f"{n}: {h['x']} of {h['n']}" for n, h in heads.items()]
+    if a["follow_up"]:
+        said.append(f"follow-up: {follow_up(FollowUp.from_json(a['follow_up']), a['level'])}")
+    return said
+
+
+def efficacy(a: Json) -> list[str]:
+    orr = a["window"]["interim"] if a["window"] else a["orr"]
+    pairs = (("ORR", orr), ("DCR", a["dcr"]), ("deaths", a["deaths"]))
+    said = [f"{n}: {_p(d, a['min_group'])}" for n, d in pairs if d]
+    if a["pfs"]:
+        said.append(f"PFS at day {a['pfs_rate']['time']:g}: {_rate(a['pfs_rate'], a['pfs'])}")
+    return said
+
+
+def _rate(rate: Json, result: Json) -> str:
+    curve = result["curve"]
+    ends = [percent(rate[k]) for k in ("lower", "upper")]
+    nothing = rate["lower"] is None and rate["upper"] is None
+    inside = "not estimable" if nothing else " to ".join(ends)
+    ci = f"{100 * curve['level']:g}% CI {inside}"
+    return f"{percent(rate['survival'])} ({ci}, {curve['method']})"
+
+
+def harm(a: Json) -> list[str]:
+    flags = {f["id"]: f for f in (a["overview"] or {"flags": []})["flags"]}
+    return [
+        f"{n}: {_p(flags[n]['proportion'], a['min_group'])}, {flags[n]['n_events']} events"
+        for n in ("related_grade3plus", "serious")
+        if n in flags and flags[n]["proportion"]
+    ]
+
+
+def mature(a: Json) -> list[str]:
+    said = []
+    for w in a["windows"]:
+        done = w["resolved"]["headline"]
+        said.append(f"{w['id']}: {done['x']} of {done['n']} complete, {len(w['open'])} open")
+    for n in ("all_fail", "all_respond", "mature") if a["bounds"] else ():
+        said.append(f"{n}: {_p(a['bounds'][n], a['min_group'])}")
+    return said
+
+
+def disposition(a: Json) -> list[str]:
+    table = a["table"]
+    return [
+        f"{row['id']}, {column['label']}: {len(who)} of {len(column['patients'])}"
+        for row in table["rows"]
+        for column, who in zip(table["columns"], row["patients"], strict=True)
+    ]
+
+
+def baseline(a: Json) -> list[str]:
+    table, said = a["table"], []
+    for one in table["characteristics"]:
+        for column, s in zip(table["columns"], one["spreads"], strict=False):
+            ends = f"{s['minimum']} to {s['maximum']}"
+            said.append(f"{one['column']}, {column['label']}: median {s['median']} ({ends})")
+        for level in one["levels"]:
+            for column, who in zip(table["columns"], level["patients"], strict=True):
+                where = f"{one['column']} {level['value']}, {column['label']}"
+                said.append(f"{where}: {len(who)} of {len(column['patients'])}")
+    return said
+
+
+def accrual(a: Json) -> list[str]:
+    found = a["accrual"]
+    steps = zip(found["dates"], found["cumulative"], strict=True)
+    return [*(f"{d}: {n}" for d, n in steps), f"enrolled with a date: {found['n']}"]
+
+
+def quality(a: Json) -> list[str]:
+    return [f"{g['severity']}: {g['n']}" for g in a["groups"]]
+
+
+def registry(a: Json) -> list[str]:
+    return [f"{e['id']}: {e['wording']}; window {e['window_days']}" for e in a["endpoints"]]
+
+
+def rates(a: Json) -> list[str]:
+    names = (
+        ("ORR", "orr"), ("DCR", "dcr"), ("CBR", "cbr"), ("ORR unconfirmed", "orr_unconfirmed"),
+    )  # fmt: skip
+    said = [
+        f"{name}, {s['id']}: {_p(s[key], a['min_group'])}"
+        for s in a["sets"]
+        if s["known"]
+        for name, key in names
+        if s[key]
+    ]
+    if a["window"]:
+        for n in ("interim", "all_respond", "mature"):
+            said.append(f"window, {n}: {_p(a['window'][n], a['min_group'])}")
+        said.append(f"pending: {_count(a['window']['pending'])}")
+    return said
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) else len(value)
+
+
+def best(a: Json) -> list[str]:
+    return [
+        f"{row['term']}, {reading}: {_p(row[reading], a['min_group'])}"
+        for row in a["rows"]
+        for reading in ("confirmed", "unconfirmed")
+        if row[reading]
+    ]
+
+
+def waterfall(a: Json) -> list[str]:
+    return [f"{b['usubjid']}: {b['percent']:.4f}% on day {b['day']}" for b in a["bars"]]
+
+
+def spider(a: Json) -> list[str]:
+    said = []
+    for line in a["lines"]:
+        pairs = zip(line["day"], line["percent"], strict=True)
+        said.append(f"{line['usubjid']} day {', '.join(f'{d}: {p:.4f}%' for d, p in pairs)}")
+    return said
+
+
+def forest(a: Json) -> list[str]:
+    small = a["min_group"]
+    said = [f"all patients: {_p(a['overall'], small)}"] if a["overall"] else []
+    tables = [*([a["backbone"]] if a["backbone"] else []), *a["factors"]]
+    said += [f"{r['label']}: {_p(r['rate'], small)}" for t in tables for r in t["rows"]]
+    for g in a["shrunken"]["groups"] if a["shrunken"] else ():
+        ends = f"{percent(g['lower'])} to {percent(g['upper'])}"
+        said.append(f"{g['group']}, shrunken: {percent(g['mean'])}% ({ends})")
+    return said
+
+
+def lanes(a: Json) -> list[str]:
+    return [
+        f"{x['usubjid']}: {x['state']}"
+        + ("" if x["days"] is None else f", {x['days']} days")
+        + f", best {x['best']}"
+        for x in a["lanes"]
+    ]
+
+
+def curve(a: Json) -> list[str]:
+    if a["result"] is None:
+        return []
+    found, median = a["result"]["curve"], a["readout"]["median"]
+    ends = f"{months(median['lower'])} to {months(median['upper'])}"
+    said = [
+        f"{a['endpoint']['id']}: {found['events']} of {found['n']} with an event",
+        f"median: {months(median['estimate'])} months ({ends})",
+    ]
+    for r in a["readout"]["rates"]:
+        said.append(f"day {r['time']:g}: {_rate(r, a['result'])}, {r['n_at_risk']} at risk")
+    return said
+
+
+def censoring(a: Json) -> list[str]:
+    return [
+        f"{r['id']}: {r['events']}/{r['n']}, {percent(r['rate']['survival'])}, median "
+        f"{months(r['median']['estimate'])}"
+        for r in a["readings"]
+    ]
+
+
+def reasons(a: Json) -> list[str]:
+    return [
+        f"{'event' if c['event'] else 'censored'}, {c['reason']}: {c['n']}" for c in a["counts"]
+    ]
+
+
+def follow(a: Json) -> list[str]:
+    said = []
+    if a["response"]:
+        f = a["response"]
+        ends = f"{months(f['minimum'])} to {months(f['maximum'])}"
+        said.append(
+            f"time to response: {months(f['median'])} months ({ends}), n = {len(f['days'])}"
+        )
+    if a["follow_up"]:
+        said.append(f"follow-up: {follow_up(FollowUp.from_json(a['follow_up']), a['level'])}")
+    return said
+
+
+def ledger(a: Json) -> list[str]:
+    said = []
+    for e in a["estimates"]:
+        if e["then"] and e["now"]:
+            said.append(
+                f"{e['id']}: {e['then']['x']}/{e['then']['n']} -> {e['now']['x']}/{e['now']['n']}"
+            )
+        said += [f"{e['id']}, {c}: {n}" for c, n in Counter(m[1] for m in e["moves"]).items()]
+    return said
+
+
+def records(a: Json) -> list[str]:
+    return [f"{d['domain']}: {d['rows']} rows" for d in a["domains"]]
+
+
+def findings(a: Json) -> list[str]:
+    counts = Counter(f["severity"] for f in a["findings"])
+    return [f"{s}: {n}" for s, n in counts.items()]
+
+
+def checks(a: Json) -> list[str]:
+    return [f"{e['id']}: {e['differing']} of {e['compared']} differ" for e in a["endpoints"]]
+
+
+def listing(a: Json) -> list[str]:
+    return [f"{c['date']}: {c['id']}" for c in a["cuts"]]
+
+
+EXPECTED: dict[str, Callable[[Json], list[str]]] = {
+    "overview-status": status,
+    "overview-efficacy": efficacy,
+    "overview-safety": harm,
+    "overview-maturity": mature,
+    "overview-disposition": disposition,
+    "overview-baseline": baseline,
+    "overview-accrual": accrual,
+    "overview-quality": quality,
+    "overview-registry": registry,
+    "response-rates": rates,
+    "response-best": best,
+    "response-waterfall": waterfall,
+    "response-spider": spider,
+    "response-forest": forest,
+    "swimmer-lanes": lanes,
+    "swimmer-table": lanes,
+    "survival-curve": curve,
+    "survival-rules": censoring,
+    "survival-reasons": reasons,
+    "survival-follow": follow,
+    "cuts-ledger": ledger,
+    "overview-changes": ledger,
+    "patients-listing": lanes,
+    "cuts-records": records,
+    "cuts-findings": findings,
+    "cuts-checks": checks,
+    "cuts-list": listing,
+}
+#: their order is that of a set of severities; the card has its own
+UNORDERED = {"overview-quality", "cuts-findings"}
+
+
+def code_of(results: Results, card: str, selection: Selection) -> str:
+    answer = results.panel(f"code:{card}", selection, Audience.FULL)
+    return str(answer["code"])
+
+
+def test_every_card_has_code_and_every_code_is_expected() -> None:
+    # a patient's page shows records, each with its file and row, and computes nothing
+    cards = {c.name for p in PAGES if p.below is None for c in p.cards if c.metrics}
+    assert cards == set(SNIPPETS) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("query", VIEWS)
+def test_every_snippet_prints_what_its_panel_says(
+    results: Results, home: Path, tmp_path: Path, query: str
+) -> None:
+    """All cards of a view in one process, each in a namespace of its own."""
+    selection, _ = results.shelf.resolve(query)
+    codes = {card: code_of(results, card, selection) for card in SNIPPETS}
+    runner = "\n".join(
+        f"exec(compile({code!r}, {card!r}, 'exec'), {{}})\nprint({MARK!r}, end='')"
+        for card, code in codes.items()
+    )
+    printed = run(home, tmp_path, runner).split(MARK)
+    for card, out in zip(SNIPPETS, printed, strict=False):
+        panel = "swimmer-lanes" if EXPECTED[card] is lanes else card
+        wanted = EXPECTED[card](results.panel(panel, selection, Audience.FULL))
+        said = out.splitlines()
+        if card in UNORDERED:
+            said, wanted = sorted(said), sorted(wanted)
+        assert said == wanted, card
+
+
+def test_a_snippet_runs_alone_as_a_file(results: Results, home: Path, tmp_path: Path) -> None:
+    selection, _ = results.shelf.resolve("study=written")
+    said = run(home, tmp_path, code_of(results, "response-rates", selection))
+    assert "ORR, enrolled: 2/9 (22.2%; 95% CI 2.8 to 60.0, Clopper-Pearson)" in said
+    assert "pending: 3" in said
+
+
+def test_the_numbers_depend_on_the_view(results: Results, home: Path, tmp_path: Path) -> None:
+    selection, _ = results.shelf.resolve("study=written&f.SEX=M")
+    code = code_of(results, "response-rates", selection)
+    assert "f.SEX=M" in code
+    assert "ORR, enrolled: 0/1" in run(home, tmp_path, code)
+
+
+def test_the_head_says_study_cut_view_and_audience(results: Results) -> None:
+    selection, opened = results.shelf.resolve("study=written&set=evaluable")
+    code = code_of(results, "survival-curve", selection)
+    assert f"hash {opened.cut.id[:16]}" in code
+    assert "1 Jul 2025" in code
+    assert "n = 6; All patients" in code
+    assert 'audience="full"' in code
+
+
+def test_words_of_a_study_cannot_leave_their_comment(tmp_path: Path) -> None:
+    """A title with a line end is one line of a comment, whatever it says."""
+    store = CutStore(tmp_path / "home")
+    study = '[study]\nid = "evil"\ntitle = "x\\nraise SystemExit(3)\\u2028import os"\n'
+    import_written(store, tmp_path / "evil", study=study, adsl="USUBJID,SEX\nA1,F\n")
+    shelf = Shelf(store)
+    results = Results(shelf, {**PANELS, **code_panels()}, Flask(__name__))
+    code = code_of(results, "overview-status", shelf.resolve("")[0])
+    lines = code.splitlines()
+    assert [x[:9] for x in lines if "SystemExit" in x] == ["# x raise"]
+    compile(code, "evil", "exec")
+
+
+def test_code_is_short_and_readable(results: Results) -> None:
+    selection, _ = results.shelf.resolve("study=written")
+    for card in SNIPPETS:
+        code = code_of(results, card, selection)
+        assert max(map(len, code.splitlines())) < 140, card
+        assert len(code.splitlines()) < 60, card
+        assert re.search(r"^v = view\(", code, re.M)
+
+
+def test_the_address_answers_and_refuses(client: Any) -> None:
+    found = client.get("/code/response-rates.json?study=written")
+    assert found.status_code == 200
+    assert found.headers["Cache-Control"] == "no-store"
+    assert 'view("study=written&cut=' in found.get_json()["code"]
+    assert client.get("/code/no-such-card.json?study=written").status_code == 404
+    assert client.get("/code/response-rates.json?study=nope").status_code == 400
+
+
+def test_rounding_is_that_of_the_pages() -> None:
+    assert fixed(2.25) == "2.3"
