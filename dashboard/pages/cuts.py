@@ -16,7 +16,6 @@ from data_access.findings import DataError
 
 log = logging.getLogger(__name__)
 
-RECORDS, FINDINGS = ("record_changes",), ("findings",)
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
     Card(
