@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,11 @@ if TYPE_CHECKING:
     from flask import Flask
 
     server: Flask
+
+# Matrices are small here, and threads of a linear algebra library that wait for each other on a
+# busy computer cost many times the calculation itself. Before numpy is imported, so here.
+for _library in ("OPENBLAS", "OMP", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
 
 def __getattr__(name: str) -> Any:

@@ -5,10 +5,10 @@ The study's parameters are copied into the metrics' own options here and nowhere
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -51,6 +51,8 @@ from dashboard.metrics.types import AnalysisSet
 from dashboard.metrics.windows import WindowDays, window_days_of
 from data_access.study.model import Study
 
+T = TypeVar("T")
+
 SETS: tuple[SetId, ...] = ("enrolled", "safety", "full", "evaluable")
 #: 6 months, the landmark of PFS where the study states no window
 SIX_MONTHS = 182.625
@@ -81,6 +83,14 @@ class Analysis:
         self.cut = cut
         self.rules = cut.study.rules
         self._frames: dict[str, pd.DataFrame] = {}
+        self._derived: dict[str, Any] = {}
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What others derive of the whole cut, made when first asked for."""
+        if name not in self._derived:
+            self._derived[name] = make()
+        kept: T = self._derived[name]
+        return kept
 
     def frame(self, domain: str) -> pd.DataFrame | None:
         """A domain, always the same frame: pandas keeps a column once it was asked for."""

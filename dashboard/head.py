@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,11 +25,12 @@ from data_access.findings import DataError
 log = logging.getLogger(__name__)
 
 Props = dict[str, Any]
+Part = tuple[str, Callable[[], bytes], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands above a page. `parts` are (id, properties, digest of what they say).
+    """What stands above a page. `parts` are (id, their properties as JSON, digest).
 
     `controls` are (id, value) of every filter control; `counts` patients per level.
     """
@@ -37,7 +38,7 @@ class Head:
     query: str | None
     said: str = ""  # once, to the reader
     study: str = ""
-    parts: tuple[tuple[str, Props, str], ...] = ()
+    parts: tuple[Part, ...] = ()
     controls: tuple[tuple[Props, Any], ...] = ()
     counts: Mapping[str, Mapping[str, int]] | None = None
 
@@ -45,25 +46,47 @@ class Head:
 def head_of(context: Context, view_of: Changed, opened: Opened, audience: Audience) -> Head:
     """The head of a view. Controls of the refused columns stay as their reader left them."""
     selection, refused = view_of.selection, view_of.refused
-    view = context.results.view(selection, audience)
     studies = tuple((s.id, s.title or s.id) for s in context.shelf.studies())
     cuts = context.shelf.cuts(selection.study)
+    head: Head = context.heads.of(
+        (replace(selection, highlighted=()), audience, studies, cuts),  # cuts go by their content
+        lambda: _head(context, selection, opened, audience, (studies, cuts)),
+    )
+    if refused or view_of.said:
+        kept = tuple(pair for pair in head.controls if pair[0]["column"] not in refused)
+        return replace(head, said=view_of.said, controls=kept)
+    return head
+
+
+def _head(
+    context: Context,
+    selection: Selection,
+    opened: Opened,
+    audience: Audience,
+    listed: tuple[tuple[tuple[str, str], ...], tuple[CutName, ...]],
+) -> Head:
+    studies, cuts = listed
+    view = context.results.view(selection, audience)
     bar = frame.top_bar(selection, opened, view.population, studies, cuts)
     controls = frame.controls(selection, opened, view.population)
     shown = [c for c in (controls[0], *controls[1]) if c is not None]
+
+    def filter_bar() -> bytes:
+        return encoded({"children": parts.filter_bar(*controls)})
+
     return Head(
         selection.query(),
-        view_of.said,
+        "",
         bar.study,
         (
             _part("top-bar", parts.top_bar(bar)),
             # as long as the cut is the same its controls stay, and with them the reader's place
-            ("filter-bar", {"children": parts.filter_bar(*controls)}, selection.cut),
+            ("filter-bar", filter_bar, selection.cut),
             _part("notice", newer_cut(selection, opened, cuts)),
             _part("trouble", None),
-            ("page", {"hidden": False}, "shown"),
+            ("page", lambda: b'{"hidden":false}', "shown"),
         ),
-        tuple(pair for c in shown if c.column not in refused for pair in _values(c)),
+        tuple(pair for c in shown for pair in _values(c)),
         parts.level_counts(*controls),
     )
 
@@ -79,16 +102,13 @@ def trouble_of(error: Exception) -> Head:
         log.error("a selection could not be opened", exc_info=error)
         told = _page("trouble.failed")
     empty = [_part(id_, None) for id_ in ("top-bar", "filter-bar", "notice")]
-    hidden = ("page", {"hidden": True}, "hidden")
+    hidden: Part = ("page", lambda: b'{"hidden":true}', "hidden")
     return Head(None, parts=(*empty, _part("trouble", told), hidden))
 
 
-def _part(id_: str, children: Any) -> tuple[str, Props, str]:
-    return (
-        id_,
-        {"children": children},
-        hashlib.blake2b(encoded(children), digest_size=9).hexdigest(),
-    )
+def _part(id_: str, children: Any) -> Part:
+    said = encoded({"children": children})
+    return id_, lambda: said, hashlib.blake2b(said, digest_size=9).hexdigest()
 
 
 def _values(control: FilterControl) -> list[tuple[Props, Any]]:

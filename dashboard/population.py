@@ -16,7 +16,7 @@ from dashboard.metrics.populations import intersect
 from dashboard.metrics.types import AnalysisSet
 from dashboard.patient_keys import PatientKeys
 from dashboard.selection import Filter, Levels, Selection
-from dashboard.shelf import held_levels
+from dashboard.shelf import held
 from data_access.study.model import FilterColumn
 
 Mask = np.ndarray[tuple[Any, ...], np.dtype[np.bool_]]
@@ -53,12 +53,14 @@ class Population:
 def population(analysis: Analysis, selection: Selection, keys: PatientKeys) -> Population:
     """The patients of `selection`. Levels come from ADSL; backbone groups may overlap."""
     cut, adsl = analysis.cut, analysis.adsl
-    ids = adsl["USUBJID"].to_numpy(dtype=object)
+    ids = analysis.once("ids", lambda: adsl["USUBJID"].to_numpy(dtype=object))
     base = analysis.sets[selection.analysis_set]
     inside = np.isin(ids, np.array(base.patients, dtype=object))
-    memberships = _memberships(cut, adsl)
+    memberships = analysis.once("memberships", lambda: _memberships(cut, adsl))
     specs = {f.column: f for f in cut.study.filters}
-    masks: dict[str, Mask] = {f.column: _mask(adsl, f, specs[f.column]) for f in selection.filters}
+    masks: dict[str, Mask] = {
+        f.column: _mask(analysis, f, specs[f.column]) for f in selection.filters
+    }
     if selection.backbones:
         chosen = set(selection.backbones)
         masks["backbone"] = np.array([bool(chosen & set(m)) for m in memberships], dtype=bool)
@@ -81,7 +83,7 @@ def population(analysis: Analysis, selection: Selection, keys: PatientKeys) -> P
         members=members,
         loosened=_loosened(masks, inside) if base.n and not members.n else (),
         filtered=filtered,
-        counts=_counts(cut, adsl, memberships, lambda column: passing(column) & inside),
+        counts=_counts(analysis, memberships, lambda column: passing(column) & inside),
     )
 
 
@@ -111,12 +113,12 @@ def _memberships(cut: Tables, adsl: pd.DataFrame) -> list[tuple[str, ...]]:
     return [backbones.members(None if pd.isna(v) else str(v)) for v in adsl[backbones.column]]
 
 
-def _mask(adsl: pd.DataFrame, item: Filter, spec: FilterColumn) -> Mask:
+def _mask(analysis: Analysis, item: Filter, spec: FilterColumn) -> Mask:
     if isinstance(item, Levels):
         chosen = set(item.values)
-        held = held_levels(adsl, spec)
-        return np.array([not chosen.isdisjoint(levels) for levels in held], dtype=bool)
-    values = adsl[item.column].to_numpy(dtype=float)
+        rows = held(analysis, spec)
+        return np.array([not chosen.isdisjoint(levels) for levels in rows], dtype=bool)
+    values = analysis.adsl[item.column].to_numpy(dtype=float)
     keep = ~np.isnan(values)
     if item.lower is not None:
         keep &= values >= item.lower
@@ -126,16 +128,14 @@ def _mask(adsl: pd.DataFrame, item: Filter, spec: FilterColumn) -> Mask:
 
 
 def _counts(
-    cut: Tables,
-    adsl: pd.DataFrame,
+    analysis: Analysis,
     memberships: list[tuple[str, ...]],
     passing: Callable[[str], Mask],
 ) -> dict[str, dict[str, int]]:
     kept = zip(memberships, passing("backbone").tolist(), strict=True)
     found = {"backbone": dict(Counter(group for groups, k in kept if k for group in groups))}
-    for spec in cut.study.filters:
-        if spec.kind != "number" and spec.column in adsl.columns:
-            held = held_levels(adsl, spec)
-            rows = zip(held, passing(spec.column).tolist(), strict=True)
+    for spec in analysis.cut.study.filters:
+        if spec.kind != "number" and spec.column in analysis.adsl.columns:
+            rows = zip(held(analysis, spec), passing(spec.column).tolist(), strict=True)
             found[spec.column] = dict(Counter(level for levels, k in rows if k for level in levels))
     return found

@@ -25,6 +25,7 @@ from dashboard.analysis import Analysis
 from dashboard.metrics.types import AnalysisSet
 from dashboard.patient_keys import PatientKeys
 from dashboard.population import Population, population, restrict
+from dashboard.recent import Recent
 from dashboard.selection import Selection
 from dashboard.shelf import Shelf
 from data_access.store import Cut
@@ -32,6 +33,8 @@ from data_access.store import Cut
 log = logging.getLogger(__name__)
 
 CACHE_ENTRIES = 2_000
+#: views kept for the other cards of their page
+VIEWS = 8
 CACHE_SECONDS = 24 * 3600
 
 
@@ -123,6 +126,7 @@ class Results:
         )
         self._cache.init_app(server)
         self._backend = self._cache_of(server)
+        self._views: Recent[View] = Recent(VIEWS)
         self._running: dict[str, Future[bytes]] = {}
         self._lock = threading.Lock()
         self._observer: Callable[[Timing], None] = lambda timing: None
@@ -210,10 +214,15 @@ class Results:
         highlighted."""
         selection = replace(selection, highlighted=())
         opened = self.shelf.open(selection.study, selection.cut)
-        found = population(opened.analysis, selection, opened.keys)
-        return View(
-            opened.cut, opened.analysis, selection, audience, found, opened.keys, self.shelf
-        )
+
+        def see() -> View:
+            found = population(opened.analysis, selection, opened.keys)
+            return View(
+                opened.cut, opened.analysis, selection, audience, found, opened.keys, self.shelf
+            )
+
+        # the cards of one page look at one view; a cut that is opened again is another one
+        return self._views.of((id(opened.analysis), selection, audience), see)
 
     def pinned(self, name: str, selection: Selection) -> Selection:
         """A comparison with "the cut before" names that cut, so that its key does too; what

@@ -6,12 +6,14 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from dashboard.analysis import Analysis
 from dashboard.endpoints import endpoints
 from dashboard.patient_keys import PatientKeys
+from dashboard.recent import Recent
 from dashboard.selection import (
     MISSING,
     FilterField,
@@ -29,6 +31,8 @@ from data_access.study.model import FilterColumn
 
 #: open cuts kept in memory; a cut of 100 patients is a few MB
 OPEN_CUTS = 6
+#: listings of studies and cuts kept in memory
+LISTED = 64
 #: characters of a cut id that a canonical query holds (64 bits)
 WHOLE = 16
 
@@ -55,13 +59,24 @@ class Shelf:
     def __init__(self, store: CutStore) -> None:
         self.store = store
         self._open: OrderedDict[tuple[str, str], Opened] = OrderedDict()
+        self._listed: Recent[Any] = Recent(LISTED)
         self._lock = threading.Lock()
 
     def studies(self) -> tuple[StudySummary, ...]:
-        return tuple(self.store.studies())
+        """Every study; read anew when a folder of the store has changed."""
+        found: tuple[StudySummary, ...] = self._listed.of(
+            ("", self.store.stamp()), lambda: tuple(self.store.studies())
+        )
+        return found
 
     def cuts(self, study: str) -> tuple[CutName, ...]:
-        """Whole cuts of a study, newest cut date first."""
+        """Whole cuts of a study, newest cut date first; read anew like the studies."""
+        found: tuple[CutName, ...] = self._listed.of(
+            (study, self.store.stamp()), lambda: self._cuts(study)
+        )
+        return found
+
+    def _cuts(self, study: str) -> tuple[CutName, ...]:
         return tuple(
             CutName(c.id, c.cut_date)
             for c in self.store.cuts(study)
@@ -175,6 +190,11 @@ def held_levels(adsl: pd.DataFrame, spec: FilterColumn) -> list[tuple[str, ...]]
     column holds several; (MISSING,) where there is none."""
     levels = levels_of(adsl[spec.column])
     return [spec.values(level or None) or (MISSING,) for level in levels]
+
+
+def held(analysis: Analysis, spec: FilterColumn) -> list[tuple[str, ...]]:
+    """`held_levels` of a filter of the study, read once per cut. Shared: do not change it."""
+    return analysis.once(f"levels {spec.column}", lambda: held_levels(analysis.adsl, spec))
 
 
 def levels_of(values: pd.Series) -> list[str]:

@@ -123,15 +123,16 @@ def _first(
     """
     title, tail = more
     name = page.name if page is not None else ""
-    sets: list[tuple[Any, dict[str, Any]]] = []
+    sets: list[tuple[str, bytes]] = []
     if asked.page != name:
-        sets.append(("page", {"children": page.layout() if page is not None else no_such_page()}))
-    sets += [(id_, props) for id_, props, digest in head.parts if asked.held.get(id_) != digest]
+        frame = page.layout() if page is not None else no_such_page()
+        sets.append(("page", encoded({"children": frame})))
+    sets += [(id_, props()) for id_, props, digest in head.parts if asked.held.get(id_) != digest]
     # last, so that whoever listens to them finds the page there
     search = asked.query if head.query is None else f"?{'&'.join(filter(None, (head.query, tail)))}"
-    sets.append(("address", {"pathname": asked.path, "search": search}))
-    sets.append(("where", {"data": [asked.path, search]}))
-    sets.append(("selection", {"data": head.query}))
+    sets.append(("address", encoded({"pathname": asked.path, "search": search})))
+    sets.append(("where", encoded({"data": [asked.path, search]})))
+    sets.append(("selection", encoded({"data": head.query})))
     told = {
         "path": asked.path,
         "page": name,
@@ -143,10 +144,10 @@ def _first(
         "counts": head.counts,
         "controls": head.controls,
         "stores": [f.store for f in fillings if f.store is not None],
-        "set": sets,
         "held": {id_: digest for id_, _, digest in head.parts},
     }
-    return encoded(told) + b"\n"
+    pairs = b",".join(b'["%b",%b]' % (id_.encode(), props) for id_, props in sets)
+    return b'%b,"set":[%b]}\n' % (encoded(told)[:-1], pairs)
 
 
 def _fillings(context: Context, page: Page | None) -> list[Filling]:

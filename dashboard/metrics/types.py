@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cache
@@ -78,30 +78,38 @@ def _hints(cls: type) -> dict[str, Any]:
     }
 
 
+#: reads a value of JSON as its field's type; None where it is that already
+_Reader = Callable[[Any], Any] | None
+
+
 def _decode(hint: Any, value: Any) -> Any:
-    if value is None:
-        return None
-    origin = typing.get_origin(hint)
-    args = typing.get_args(hint)
+    read = _reader(hint)
+    return value if value is None or read is None else read(value)
+
+
+@cache
+def _reader(hint: Any) -> _Reader:
+    """How a value of this type is read: found once per type, as results hold thousands."""
+    origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
-        return _decode(next(a for a in args if a is not type(None)), value)
+        return _reader(next(a for a in args if a is not type(None)))
     if origin is tuple:
-        inner = (args[0],) * len(value) if len(args) == 2 and args[1] is Ellipsis else args
-        return tuple(_decode(h, v) for h, v in zip(inner, value, strict=True))
+        return _tuple_reader(args)
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return {k: _decode(args[1], v) for k, v in value.items()}
-    return _decode_plain(hint, value)
+        return lambda value: {k: _decode(args[1], v) for k, v in value.items()}
+    if isinstance(hint, type) and issubclass(hint, Result):
+        return hint.from_json
+    plain: dict[Any, Callable[[Any], Any]] = {date: date.fromisoformat, float: float}
+    return plain.get(hint)
 
 
-def _decode_plain(hint: Any, value: Any) -> Any:
-    if isinstance(hint, type):
-        if issubclass(hint, Result):
-            return hint.from_json(value)
-        if issubclass(hint, date):
-            return date.fromisoformat(value)
-        if hint is float:
-            return float(value)
-    return value
+def _tuple_reader(args: tuple[Any, ...]) -> Callable[[Any], Any]:
+    if len(args) != 2 or args[1] is not Ellipsis:
+        return lambda value: tuple(_decode(h, v) for h, v in zip(args, value, strict=True))
+    read = _reader(args[0])
+    if read is None:
+        return tuple
+    return lambda value: tuple([None if v is None else read(v) for v in value])
 
 
 def number(value: float | np.floating[Any] | None) -> Estimate:

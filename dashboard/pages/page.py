@@ -14,6 +14,7 @@ from dash import Dash, Input, Output, State, html, no_update
 
 from components.card import failed, skeleton
 from components.encode import encoded
+from dashboard.recent import Recent
 from dashboard.results import Audience, Results, View
 from dashboard.selection import Selection, SelectionError
 from dashboard.shelf import Opened, Shelf
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 #: a card of a longer key (an endless choice of its reader) is drawn, but not kept
 LONGEST_KEY = 12_000
+HEADS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Context:
     results: Results
     audience: Callable[[], Audience]
     fillings: dict[str, Filling] = field(default_factory=dict)
+    #: heads of pages made lately (dashboard/head.py)
+    heads: Recent[Any] = field(default_factory=lambda: Recent(HEADS))
 
 
 Metrics = tuple[str, ...] | Callable[[View], tuple[str, ...]]

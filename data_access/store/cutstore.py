@@ -61,6 +61,15 @@ class CutStore:
                 found.append(_study_summary(study.name, summaries))
         return tuple(found)
 
+    def stamp(self) -> tuple[tuple[str, int], ...]:
+        """Changes whenever a study or a cut comes or goes, or files of a cut do."""
+        if not self._studies.is_dir():
+            return ()
+        folders = [self._studies]
+        for study in sorted(p for p in self._studies.iterdir() if p.is_dir()):
+            folders += [study, *cut_folders(study / "cuts")]
+        return tuple((str(f), f.stat().st_mtime_ns) for f in folders)
+
     def cuts(self, study_id: str) -> tuple[CutSummary, ...]:
         """The cuts of a study, newest cut date first; () for a study that has none."""
         return newest_first(summarise(folder)[0] for folder in cut_folders(self._cuts(study_id)))

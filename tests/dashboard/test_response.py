@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 
 from components.response import waterfall as waterfall_card
-from dashboard.pages.response import CARDS, _columns
+from dashboard.pages.response import CARDS
 from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
 from dashboard.shelf import Shelf
@@ -198,7 +198,7 @@ def traces(picture: Any) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("sent", [None, "AGE", {"AGE": 1}, 3, [1, None, ["AGE"]]])
 def test_what_a_browser_says_is_chosen_is_not_believed(sent: object) -> None:
-    assert _columns(sent) == []
+    assert waterfall_card.columns(sent) == []
 
 
 def test_lines_start_at_baseline_and_mark_the_first_progression(
