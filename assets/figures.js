@@ -110,13 +110,27 @@
   window.addEventListener("beforeprint", function () { repaint(false, PAPER_WIDTH); });
   window.addEventListener("afterprint", function () { repaint(theme() === "dark"); });
 
+  function escaped(words) {
+    return words.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  }
+  function wrapped(line, most) {
+    return line.split(" ").reduce(function (rows, word) {
+      var last = rows[rows.length - 1];
+      if (last !== undefined && (last + " " + word).length <= most) rows[rows.length - 1] = last + " " + word;
+      else rows.push(word);
+      return rows;
+    }, []);
+  }
+
   /* A picture that leaves the screen says what it shows, for whom, from which cut. */
   window.interimPicture = function (gd, format, title, footer, name) {
     var figure = painted(gd.interimFigure, false);
-    var lines = footer ? footer.split("\n") : [];
+    /* lines that fit the picture; what the export says is text, not plotly's markup */
     var layout = plain(figure.layout);
     var base = layout.margin || {};
-    layout.title = { text: title, x: 0, xref: "container", xanchor: "left", y: 1, yref: "container",
+    var most = Math.floor((944 - (base.l || 80)) / 5.7);
+    var lines = (footer ? footer.split("\n") : []).reduce(function (all, line) { return all.concat(wrapped(line, most)); }, []).map(escaped);
+    layout.title = { text: escaped(title), x: 0, xref: "container", xanchor: "left", y: 1, yref: "container",
       yanchor: "top", pad: { l: 16, t: 16 }, font: { size: 16 } };
     /* a key that stands beside the figure on the page goes into the picture */
     var key = (layout.meta || {}).legend || 0; // px it needs

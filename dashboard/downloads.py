@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 
+from components.overview.parts import caveats
 from dashboard.asked import asked
 from dashboard.pages import PAGES, Context
 from dashboard.pages.page import About, Card
@@ -74,6 +75,7 @@ def _file(card: Card, shown: Mapping[str, Any], answer: Mapping[str, Any], host:
         (text("shell.filters"), answer["filter_words"]),
         (text("file.view"), f"{host}?{answer['query']}"),
     ]
+    preamble += [(text("file.caveat"), words) for words in caveats({**answer, **shown}, card.name)]
     if answer["synthetic"]:
         preamble.append((text("file.synthetic"), None))
     return to_csv(preamble, header, rows)

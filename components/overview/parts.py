@@ -52,15 +52,34 @@ def tools(
         csv=f"/download/{name}.csv?{answer['query']}" if data else None,
         picture=picture,
         select=select,
-        footer=footer(answer),
+        footer=footer(answer, name),
     )
 
 
-def footer(answer: Answer) -> str:
-    """Lines under a picture that leaves the screen: trial, cut, view."""
+def caveats(answer: Answer, name: str) -> list[str]:
+    """What must not be lost when numbers leave the screen: that they are interim, whose windows
+    are open, that groups were chosen, what a bar is not."""
+    words = [text("caveat.interim")]
+    window = answer.get("window")
+    pending = window.get("pending") if isinstance(window, Mapping) else None
+    if pending:
+        words.append(
+            text("caveat.pending", n=pending if isinstance(pending, int) else len(pending))
+        )
+    if name in {"response-waterfall", "response-spider"}:
+        words.append(text("caveat.nadir"))
+    if answer.get("randomised") is False:
+        words.append(text("caveat.chosen"))
+    return words
+
+
+def footer(answer: Answer, name: str = "") -> str:
+    """Lines under a picture that leaves the screen: trial, cut, view, n, caveats."""
     cut = text("status.cut", date=day(answer["cut_date"]))
     hash_ = f"{text('file.hash')} {answer['cut'][:16]}"
-    lines = [" · ".join((answer["study"], cut, hash_, answer["filter_words"]))]
+    n = f"{answer['set_label']}, {text('card.n', n=answer['n'])}"
+    lines = [" · ".join((answer["study"], cut, hash_, n, answer["filter_words"]))]
+    lines += caveats(answer, name)
     if answer["synthetic"]:
         lines.append(text("file.synthetic"))
     return "\n".join(lines)

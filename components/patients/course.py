@@ -62,7 +62,7 @@ def draw(answers: Sequence[Answer], choice: object = None) -> html.Section:
         n=ids,
         n_metric="patient_course",
         marks=("patient_course", "dose_share"),
-        tools=replace(made, csv=address, footer=f"{_picture(answers)}\n{footer(lead)}"),
+        tools=replace(made, csv=address, footer=f"{_picture(answers)}\n{footer(lead, NAME)}"),
     )
 
 

@@ -46,7 +46,7 @@ def draw(answer: Answer, choice: object = None) -> html.Section:
         n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
         tools=replace(
             tools(NAME, answer, picture=shown),
-            footer=f"{_picture_words(answer)}\n{footer(answer)}",
+            footer=f"{_picture_words(answer)}\n{footer(answer, NAME)}",
         ),
     )
 

@@ -117,6 +117,11 @@ STRINGS: dict[str, str] = {
     "file.hash": "Cut hash",
     "file.view": "View",
     "file.set": "Analysis set",
+    "file.caveat": "Note",
+    "caveat.interim": "Interim results: they stand at the cut-off and can change with later data.",
+    "caveat.pending": "Pending patients, whose response window is open: {n}; they count as not responding.",
+    "caveat.nadir": "Lines at −30% and +20% compare with baseline; progression is counted from the smallest sum so far (nadir). Bars are not the response rate.",
+    "caveat.chosen": "Not randomised: groups were chosen or given by the patient's baseline; differences describe, they do not prove.",
     "file.synthetic": "Synthetic data: no real patient.",
     # words for numbers
     "number.ci": "{level}% CI",

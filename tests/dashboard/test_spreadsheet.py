@@ -6,6 +6,7 @@ import csv
 import io
 
 import pytest
+from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,3 +73,15 @@ def test_a_file_has_a_preamble_a_header_and_crlf() -> None:
         ["2.5", "'-2+3"],
     ]
     assert data.count(b"\r\n") == 5
+
+
+def test_a_file_carries_its_caveats(client: FlaskClient) -> None:
+    """Nadir for tumour change, pending patients for the window, groups that were chosen."""
+    said = client.get("/download/response-waterfall.csv?study=written").get_data(as_text=True)
+    assert "# Note,Interim results" in said
+    assert "(nadir)" in said
+    said = client.get("/download/response-rates.csv?study=written").get_data(as_text=True)
+    assert "window is open: 3; they count as not responding" in said
+    assert "(nadir)" not in said
+    said = client.get("/download/response-forest.csv?study=written").get_data(as_text=True)
+    assert "Not randomised: groups were chosen" in said
