@@ -35,7 +35,7 @@ MATURITY = (
 )  # fmt: skip
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
-    Card(status.NAME, "status.title", (186, 374), status.draw, status.rows, metrics=STATUS),
+    Card(status.NAME, "status.title", (194, 398), status.draw, status.rows, metrics=STATUS),
     Card(
         efficacy.NAME,
         "efficacy.title",
