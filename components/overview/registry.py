@@ -32,8 +32,13 @@ def draw(answer: Answer) -> html.Section:
         text("registry.title"),
         body,
         subtitle=text("registry.number", value=number),
-        tools=tools(NAME, answer, data=False),
+        tools=tools(NAME, {**answer, "query": _of_cut(answer["query"])}, data=False),
     )
+
+
+def _of_cut(query: str) -> str:
+    """Study and cut alone: the card is the same under every filter, and is not sent again."""
+    return "&".join(query.split("&")[:2])
 
 
 def _endpoint(endpoint: dict[str, Any]) -> html.Div:
