@@ -108,7 +108,7 @@ STRINGS: dict[str, str] = {
     "patient.fact.line.LINE": "Line of therapy",
     "patient.fact.best": "Best response",
     "patient.fact.change": "Best change",
-    "patient.fact.days": "On treatment",
+    "patient.fact.days": "On treatment, months",
     "patient.fact.status": "Treatment status",
     "patient.fact.PFS": "PFS",
     "patient.fact.OS": "OS",
