@@ -101,12 +101,14 @@ def _backbones(
         pulled = shrunken.get(row["id"])
         if pulled is not None and not row["small"] and pulled.n:
             found.append(_pulled(answer, row["label"], pulled, colour))
-        found += _published(numbered, row["id"]) or [
-            ForestRow(
-                text("response.forest.published.none"), text("response.forest.none"), "published"
-            )
-        ]
+        found += _published(numbered, row["id"]) or ([_unpublished()] if numbered else [])
     return found
+
+
+def _unpublished() -> ForestRow:
+    """Said where other groups have a benchmark; a study that states none needs no such rows."""
+    none = text("response.forest.none")
+    return ForestRow(text("response.forest.published.none"), none, "published")
 
 
 def _shrunken(answer: Answer) -> dict[str, ShrunkenGroup]:
