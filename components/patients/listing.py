@@ -17,6 +17,7 @@ from components.card import card, empty
 from components.links import view_link
 from components.overview.parts import Rows, tools
 from components.patients.words import lower, months_words, percent_words
+from components.who import pin, row
 from dashboard.listing import ROWS, columns_of, first_order
 from dashboard.text import day, text
 
@@ -219,12 +220,13 @@ def _row(answer: Answer, line: Line, columns: tuple[str, ...]) -> html.Tr:
     cells: list[Any] = [html.Td(_compare(line), className="compare-cell")]
     for column in columns:
         if column == "patient":
-            cells.append(html.Th(_link(answer, line), scope="row", className="whole"))
+            named = html.Span([pin(line["key"], line["id"]), _link(answer, line)])
+            cells.append(html.Th(named, scope="row", className="whole"))
         else:
             head = attrs(data_head=head_words(answer, column))
             words = CELLS[column](answer, line)
             cells.append(html.Td(words, className=_class(column), **head))
-    return html.Tr(cells, **attrs(data_patients=line["key"]))
+    return row(cells, line["key"])
 
 
 def _link(answer: Answer, line: Line) -> html.A:
@@ -282,6 +284,7 @@ def compare_bar() -> html.Div:
 
 
 def _pager(answer: Answer) -> list[Any]:
+    """Where the reader is; the keys of all who match let thread.js say who is on another page."""
     n, page, pages = answer["matching"], answer["page"], answer["pages"]
     if n <= ROWS:
         return []
@@ -296,6 +299,7 @@ def _pager(answer: Answer) -> list[Any]:
                 html.Span(
                     text("patients.page.shown", first=first, last=last, n=n),
                     className="pager-shown",
+                    **attrs(data_everyone=answer["everyone"], data_of="rows"),
                 ),
                 *(
                     html.Button(

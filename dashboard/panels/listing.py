@@ -55,6 +55,7 @@ def listing(view: View, about: str = "") -> Json:
         "matching": int(order.size),
         "page": page,
         "pages": pages,
+        "everyone": "" if pages == 1 else people.keys(order, view.keys),
         "shown": {name: int(rows.size) for name, rows in facets.items()},
         "offered": people.facets,
         **people.known,
@@ -251,6 +252,10 @@ class People:
     def study_reason(self, row: int) -> str | None:
         value = self.lanes.lanes[row].study_reason
         return None if value is None else said(self.study, "DCSREAS", value)
+
+    def keys(self, rows: Ints, keys: PatientKeys) -> str:
+        """The keys of some patients with a space between."""
+        return " ".join(keys.key(str(u)) for u in self.cohort.usubjid[rows])
 
     def name(self, row: int, keys: PatientKeys) -> dict[str, str]:
         """The key of a patient, and the id as people say it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -229,6 +230,23 @@ def test_the_file_holds_every_patient_and_every_column(client):
     )
     assert rows[0]["blood_usable"] == "1"
     assert any("Taxane" in cell for line in lines[:head] for cell in line)
+
+
+def test_every_row_has_a_switch_and_the_pager_knows_who_is_on_another_page(
+    view, monkeypatch: pytest.MonkeyPatch
+):
+    whole = listed(view(), asked())
+    assert whole["everyone"] == ""  # one page holds everybody: nobody is elsewhere
+    for module in ("dashboard.listing", "dashboard.panels.listing", "components.patients.listing"):
+        monkeypatch.setattr(f"{module}.ROWS", 3)
+    answer = listed(view(), asked(page=2, shown="off"))
+    everyone = answer["everyone"].split()
+    on_page = [row["key"] for row in answer["rows"]]
+    assert len(everyone) == answer["matching"] == answer["shown"]["off"]
+    assert everyone[3:] == on_page
+    drawn = str(listing.rows_of(answer))
+    assert re.findall(r"data-pin='(\w+)'", drawn) == on_page
+    assert f"data-everyone='{answer['everyone']}'" in drawn
 
 
 # --- previous and next ---------------------------------------------------------------------------
