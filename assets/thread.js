@@ -2,7 +2,8 @@
    other, from page to page, and in the address (sel=). Patients go by opaque keys; highlighting
    itself asks the server nothing, only names and words come from there.
 
-   In a figure, customdata[i][0] holds the key of a mark, or several with a space between. meta
+   In a figure, customdata[i][0] holds the key of a mark, or several with a space between, and so
+   does the name of an annotation that can be pressed. meta
    "curve" marks a line that is no patient: highlighted points get a ring. layout.meta says more:
    `names` (where the names of a few highlighted patients stand: "tips" of bars, "ends" of lines),
    `prefix` (what their ids all start with),
@@ -304,6 +305,7 @@
     if (gd.interimWatched || !gd.on) return;
     gd.interimWatched = true;
     gd.on("plotly_click", function (event) { pick(eventKeys(event), event.event); });
+    gd.on("plotly_clickannotation", function (event) { pick(keysOf([event.annotation.name]) || [], event.event); });
     gd.on("plotly_hover", function (event) { point(eventKeys(event), gd); });
     gd.on("plotly_unhover", function () { point([], null); });
     gd.on("plotly_selected", function (event) {

@@ -19,7 +19,7 @@ def count(words: str, who: str, *, of: str = "") -> html.Span | html.Button:
     """
     n = len(who.split())
     if not n:
-        return html.Span(words, className="count")
+        return plain(words)
     key = "thread.count.one" if n == 1 else "thread.count"
     name = text(key, words=words, n=n)
     return html.Button(
@@ -29,6 +29,11 @@ def count(words: str, who: str, *, of: str = "") -> html.Span | html.Button:
         title=name,
         **attrs(aria_label=f"{name}: {of}" if of else name, data_patients=who),
     )
+
+
+def plain(words: str) -> html.Span:
+    """A number that stands for nobody in particular."""
+    return html.Span(words, className="count")
 
 
 def pin(key: str, name: str) -> html.Button:

@@ -37,6 +37,7 @@ class ForestRow:
     upper: float | None = None
     colour: str = ""
     hover: str = ""
+    who: str = ""  # keys of the x of x/n with a space between
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ def forest_figure(
             ),
             shapes=[] if overall is None else [_overall(overall)],
             annotations=[{**note, "xshift": 6 - left} for note in headings]
-            + [{**_sentence(lines), "xshift": -left}],
+            + [{**_sentence(lines), "xshift": -left}]
+            + [_count(row, y) for row, y in placed if row.who],
         ),
     }
 
@@ -163,13 +165,14 @@ def _trace(kind: str, own: Sequence[tuple[ForestRow, float]]) -> dict[str, Any]:
             # error bars take one colour: neutral, the mark carries the group's
             "color": theme.colour("line" if faint else "edge"),
         },
-        "customdata": [[r.hover] for r, _ in own],
+        "customdata": [[r.who, r.hover] for r, _ in own],
         "hovertemplate": text("response.forest.hover"),
     }
 
 
 def _numbers(placed: Sequence[tuple[ForestRow, float]]) -> dict[str, Any]:
-    """The numbers in the right margin, beside the end of the scale."""
+    """The numbers of nobody's own in the right margin, beside the end of the scale."""
+    placed = [(r, y) for r, y in placed if not r.who]
     return {
         "type": "scatter",
         "mode": "text",
@@ -183,6 +186,26 @@ def _numbers(placed: Sequence[tuple[ForestRow, float]]) -> dict[str, Any]:
         },
         "cliponaxis": False,
         "hoverinfo": "skip",
+    }
+
+
+def _count(row: ForestRow, y: float) -> dict[str, Any]:
+    """The numbers of a row that stands for patients: a note, which can be pressed; its `name`
+    holds their keys for thread.js."""
+    n = len(row.who.split())
+    return {
+        "xref": "paper",
+        "x": 1,
+        "y": y,
+        "text": row.words,
+        "showarrow": False,
+        "xanchor": "left",
+        "yanchor": "middle",
+        "borderpad": 0,
+        "font": {"size": 11, "color": theme.colour("ink")},
+        "name": row.who,
+        "captureevents": True,
+        "hovertext": text("thread.count.one" if n == 1 else "thread.count", words=row.words, n=n),
     }
 
 

@@ -72,15 +72,17 @@ def sections(answer: Answer) -> list[Section]:
     """All rows of the figure, in the order they stand."""
     overall = Proportion.from_json(answer["overall"])
     numbered = _numbered(answer)
-    everyone = ForestRow(**_raw(answer, text("response.forest.all"), overall, "accent"))
+    everyone = ForestRow(
+        **_raw(answer, text("response.forest.all"), overall, "accent", who=answer["who"])
+    )
     found = [Section("", (everyone, *_published(numbered, None)))]
     if answer["backbone"] is not None:
         found.append(Section(answer["backbone_label"], tuple(_backbones(answer, numbered))))
     for factor in answer["factors"]:
         rows_ = tuple(
-            ForestRow(**_raw(answer, row["label"], Proportion.from_json(row["rate"]), "accent"))
+            ForestRow(**_raw(answer, row["label"], rate, "accent", who=row["who"]))
             for row in factor["rows"]
-            if row["rate"]["n"]
+            if (rate := Proportion.from_json(row["rate"])).n
         )
         if rows_:
             found.append(Section(factor["label"], rows_))
@@ -97,7 +99,8 @@ def _backbones(
         if not rate.n:
             continue
         colour = theme.backbone_colour(position)
-        found.append(ForestRow(**{**_raw(answer, row["label"], rate, ""), "colour": colour}))
+        own = _raw(answer, row["label"], rate, "", who=row["who"])
+        found.append(ForestRow(**{**own, "colour": colour}))
         pulled = shrunken.get(row["id"])
         if pulled is not None and not row["small"] and pulled.n:
             found.append(_pulled(answer, row["label"], pulled, colour))
@@ -117,9 +120,9 @@ def _shrunken(answer: Answer) -> dict[str, ShrunkenGroup]:
     return {g.group: g for g in Shrinkage.from_json(answer["shrunken"]).groups}
 
 
-def _raw(answer: Answer, label: str, rate: Proportion, colour: str) -> dict[str, Any]:
-    """Under the minimum number of patients: a count and nothing else."""
-    own = {"label": label, "colour": theme.colour(colour) if colour else ""}
+def _raw(answer: Answer, label: str, rate: Proportion, colour: str, *, who: str) -> dict[str, Any]:
+    """Under the minimum number of patients: a count and nothing else. `who`: keys of responders."""
+    own = {"label": label, "colour": theme.colour(colour) if colour else "", "who": who}
     if rate.n < answer["min_group"] or rate.estimate is None:
         words = text("response.forest.count", x=rate.x, n=rate.n)
         return {**own, "words": words, "hover": _hover(label, words)}

@@ -18,6 +18,7 @@ from components.metric import ask, metric
 from components.overview.parts import Answer, Rows, brackets, duration, tools
 from components.survival import words
 from components.survival.landmarks import landmarks
+from components.who import count, plain
 from dashboard.metrics.kaplan_meier import KaplanMeier, Quantile, Rate, RiskTable
 from dashboard.metrics.time_to_event import SurvivalResult
 from dashboard.text import text
@@ -136,12 +137,18 @@ def _headline(answer: Answer, curve: KaplanMeier) -> html.Dl:
     censored = text("survival.events.words", censored=curve.censored)
     return html.Dl(
         [
-            _number("rate_at", text("survival.rate.title", time=words.at(rate)), shown, method),
-            _number("median", text("survival.median.title"), months, ends),
+            _number(
+                "rate_at", text("survival.rate.title", time=words.at(rate)), plain(shown), method
+            ),
+            _number("median", text("survival.median.title"), plain(months), ends),
             _number(
                 "at_risk",
                 text("survival.events.title"),
-                text("survival.events", events=curve.events, n=curve.n),
+                count(
+                    text("survival.events", events=curve.events, n=curve.n),
+                    answer["who"],
+                    of=text("survival.events.title"),
+                ),
                 censored,
             ),
         ],
@@ -149,11 +156,11 @@ def _headline(answer: Answer, curve: KaplanMeier) -> html.Dl:
     )
 
 
-def _number(metric_id: str, title: str, value: str, more: str) -> html.Div:
+def _number(metric_id: str, title: str, value: Any, more: str) -> html.Div:
     return html.Div(
         [
             html.Dt(ask(title, metric_id)),
-            html.Dd([html.Span(value, className="count"), " ", brackets(more)], className="paper"),
+            html.Dd([value, " ", brackets(more)], className="paper"),
         ],
         **metric(metric_id),
     )

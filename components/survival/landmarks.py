@@ -11,6 +11,7 @@ from components.attributes import attrs
 from components.metric import ask, metric
 from components.overview.parts import Answer
 from components.survival import words
+from components.who import count
 from dashboard.metrics.kaplan_meier import KaplanMeier, Quantile, Rate
 from dashboard.metrics.time_to_event import SurvivalResult
 from dashboard.text import text
@@ -19,13 +20,13 @@ from dashboard.text import text
 def landmarks(answer: Answer, result: SurvivalResult) -> html.Div:
     """Rates at the landmarks and the median, one row per curve; counts where a curve is none."""
     drawn = answer["strata"]
-    lines = [_line(text("survival.table.all"), result.curve, answer["readout"])]
+    lines = [_line(text("survival.table.all"), result.curve, answer["readout"], answer["who"])]
     for stratum in drawn:
         if stratum["why"]:
             lines.append(_counts_only(stratum, len(answer["readout"]["rates"])))
         else:
             curve = SurvivalResult.from_json(stratum["result"]).curve
-            lines.append(_line(stratum["label"], curve, stratum["readout"]))
+            lines.append(_line(stratum["label"], curve, stratum["readout"], stratum["who"]))
     times = [Rate.from_json(r) for r in answer["readout"]["rates"]]
     heads: list[Any] = [
         text("survival.table.group"),
@@ -53,10 +54,10 @@ def landmarks(answer: Answer, result: SurvivalResult) -> html.Div:
     )
 
 
-def _line(label: str, curve: KaplanMeier, readout: dict[str, Any]) -> html.Tr:
+def _line(label: str, curve: KaplanMeier, readout: dict[str, Any], who: str) -> html.Tr:
     rates = [Rate.from_json(r) for r in readout["rates"]]
     cells = [
-        _cell(text("survival.table.events"), f"{curve.events}/{curve.n}", ""),
+        _events_cell(label, f"{curve.events}/{curve.n}", who),
         *(_rate_cell(r, curve.level) for r in rates),
         _median_cell(curve.median, curve.level),
     ]
@@ -77,6 +78,13 @@ def _median_cell(found: Quantile, level: float) -> html.Td:
     return _cell(text("survival.table.median"), numbers.months(found.estimate), ci)
 
 
+def _events_cell(label: str, told: str, who: str) -> html.Td:
+    """Events of a curve; the count opens the patients who had one."""
+    head = text("survival.table.events")
+    opened = count(told, who, of=f"{label}, {head}")
+    return html.Td([html.Span(head, className="cell-head"), opened])
+
+
 def _cell(head: str, value: str, *more: str) -> html.Td:
     small = [html.Span(m, className="cell-more") for m in more if m]
     return html.Td([html.Span(head, className="cell-head"), html.Span(value), *small])
@@ -86,7 +94,7 @@ def _counts_only(stratum: dict[str, Any], landmarks: int) -> html.Tr:
     return html.Tr(
         [
             html.Th(stratum["label"], scope="row"),
-            _cell(text("survival.table.events"), f"{stratum['events']}/{stratum['n']}", ""),
+            _events_cell(stratum["label"], f"{stratum['events']}/{stratum['n']}", stratum["who"]),
             html.Td(text("survival.groups.counts.only"), colSpan=landmarks + 1, className="muted"),
         ]
     )

@@ -11,6 +11,7 @@ from components.card import card, empty
 from components.metric import ask, metric
 from components.overview.parts import Answer, Rows, tools
 from components.survival import words
+from components.who import count, patient_link, pin, row
 from dashboard.metrics.kaplan_meier import Quantile, Rate
 from dashboard.metrics.sensitivity import TimeDifference
 from dashboard.text import text
@@ -40,7 +41,7 @@ def _body(answer: Answer) -> list[Any]:
     body: list[Any] = [_table(answer)]
     if not answer["assessments_known"]:
         body.append(html.P(text("survival.rules.one"), className="sentence"))
-    return body + [_pair(p) for p in answer["pairs"]]
+    return body + [_pair(p, answer["query"]) for p in answer["pairs"]]
 
 
 def _name(reading: str) -> str:
@@ -79,11 +80,14 @@ def _line(answer: Answer, reading: dict[str, Any], heads: list[str]) -> html.Tr:
             words.rate(Rate.from_json(reading["rate"]), level),
             words.median(Quantile.from_json(reading["median"]), level),
         ]
-    counts = f"{reading['events']}/{reading['n']}"
+    name = _name(reading["id"])
+    told = f"{reading['events']}/{reading['n']}"
+    counts = count(told, reading["who"], of=f"{name}, {heads[1]}")
     return html.Tr(
         [
-            html.Th([_name(reading["id"]), *shown], scope="row"),
-            *(_cell(h, v) for h, v in zip(heads[1:], [counts, *values], strict=True)),
+            html.Th([name, *shown], scope="row"),
+            html.Td([html.Span(heads[1], className="cell-head"), counts]),
+            *(_cell(h, v) for h, v in zip(heads[2:], values, strict=True)),
         ]
     )
 
@@ -95,7 +99,7 @@ def _cell(head: str, value: str) -> html.Td:
     return html.Td([html.Span(head, className="cell-head"), html.Span(main), *small])
 
 
-def _pair(pair: dict[str, Any]) -> html.P | html.Details:
+def _pair(pair: dict[str, Any], query: str) -> html.P | html.Details:
     names = {"first": _name(pair["first"]), "second": _name(pair["second"])}
     found = [TimeDifference.from_json(d) for d in pair["differing"]]
     if not found:
@@ -111,7 +115,7 @@ def _pair(pair: dict[str, Any]) -> html.P | html.Details:
     return html.Details(
         [
             html.Summary(html.Span(f"{summary}."), className="finding-summary"),
-            _differences(found[:LISTED], names),
+            _differences(found[:LISTED], names, pair["keys"], query),
             *more,
         ],
         className="severity differing",
@@ -119,17 +123,20 @@ def _pair(pair: dict[str, Any]) -> html.P | html.Details:
     )
 
 
-def _differences(found: list[TimeDifference], names: dict[str, str]) -> html.Div:
+def _differences(
+    found: list[TimeDifference], names: dict[str, str], keys: dict[str, str], query: str
+) -> html.Div:
     heads = [text("survival.rules.patient"), names["first"], names["second"]]
     lines = [
-        html.Tr(
+        row(
             [
-                html.Th(d.usubjid, scope="row"),
+                _patient(keys[d.usubjid], d.usubjid, query),
                 *(
                     html.Td([html.Span(heads[1 + i], className="cell-head"), _outcome(d, i)])
                     for i in (0, 1)
                 ),
-            ]
+            ],
+            keys[d.usubjid],
         )
         for d in found
     ]
@@ -143,6 +150,10 @@ def _differences(found: list[TimeDifference], names: dict[str, str]) -> html.Div
         ),
         className="table-frame",
     )
+
+
+def _patient(key: str, usubjid: str, query: str) -> html.Th:
+    return html.Th([pin(key, usubjid), patient_link(key, usubjid, query)], scope="row")
 
 
 def _outcome(found: TimeDifference, side: int) -> str:

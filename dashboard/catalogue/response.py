@@ -153,7 +153,7 @@ STRINGS: dict[str, str] = {
     "response.forest.kind.raw": "observed",
     "response.forest.kind.shrunken": "shrunken",
     "response.forest.kind.published": "published",
-    "response.forest.hover": "%{{customdata[0]}}<extra></extra>",
+    "response.forest.hover": "%{{customdata[1]}}<extra></extra>",
     "response.forest.hover.row": "{label}: {words}",
     "response.forest.hover.shrunken": "{label}, shrunken towards the other groups: {rate}% ({level}% interval {lower} to {upper}), from {x}/{n} of the disjoint groups",
     "response.forest.hover.published": "{label}: {rate}% ({lower} to {upper})",

@@ -10,13 +10,13 @@ from dashboard.metrics.proportions import proportion
 from dashboard.metrics.response_rates import objective_response
 from dashboard.metrics.subgroups import Group, SubgroupTable, shrink_subgroups, subgroup_rates
 from dashboard.metrics.types import AnalysisSet, PatientProportion
-from dashboard.panels.common import common, json_of
+from dashboard.panels.common import common, json_of, who
 from dashboard.panels.strip import level_order
 from dashboard.report.options import groups_by
 from dashboard.report.subgroups import backbone_groups, partition
 from dashboard.results import View
 from dashboard.words import level_words
-from data_access.study.model import Benchmark, Study
+from data_access.study.model import Benchmark
 
 Json = Mapping[str, Any]
 ENDPOINT = "ORR"
@@ -36,6 +36,7 @@ def forest(view: View) -> Json:
         "responses_known": known and overall is not None,
         "confirmed": confirmed,
         "overall": None if overall is None else overall.headline.to_json(),
+        "who": "" if overall is None else who(view, overall.numerator),
         "source": None if overall is None else overall.source,
         "randomised": study.design.randomised,
         "backbone_label": study.backbones.label if study.backbones else None,
@@ -49,9 +50,9 @@ def forest(view: View) -> Json:
     groups = backbone_groups(analysis)
     if groups:
         table = subgroup_rates(overall, members, groups, min_group=rules.min_group)
-        said["backbone"] = _rows(table)
+        said["backbone"] = _rows(view, table)
         said["shrunken"] = _shrunken(analysis, overall, members)
-    said["factors"] = _factors(study, analysis, overall, members)
+    said["factors"] = _factors(view, overall)
     return said
 
 
@@ -66,10 +67,9 @@ def _shrunken(
     return shrink_subgroups(table).to_json()
 
 
-def _factors(
-    study: Study, analysis: Analysis, overall: PatientProportion, members: AnalysisSet
-) -> list[dict[str, Any]]:
+def _factors(view: View, overall: PatientProportion) -> list[dict[str, Any]]:
     """One table per baseline factor of the study; the backbone as recorded is no second factor."""
+    study, analysis, members = view.cut.study, view.analysis, view.members
     found = []
     for spec in study.filters:
         own = study.backbones is not None and spec.column == study.backbones.column
@@ -81,12 +81,12 @@ def _factors(
             for level, ids in sorted(levels.items(), key=lambda item: level_order(item[0]))
         )
         table = subgroup_rates(overall, members, groups, min_group=analysis.rules.min_group)
-        found.append({"column": spec.column, "label": spec.label, **_rows(table)})
+        found.append({"column": spec.column, "label": spec.label, **_rows(view, table)})
     return found
 
 
-def _rows(table: SubgroupTable) -> dict[str, Any]:
-    """The rows without the patients behind them: the figure shows none."""
+def _rows(view: View, table: SubgroupTable) -> dict[str, Any]:
+    """The rows; of patients only the keys of the responders, whom a mark and a count open."""
     return {
         "rows": [
             {
@@ -94,6 +94,7 @@ def _rows(table: SubgroupTable) -> dict[str, Any]:
                 "label": row.label,
                 "rate": row.rate.headline.to_json(),
                 "small": row.small,
+                "who": who(view, row.rate.numerator),
                 "shares_with": list(row.shares_with),
             }
             for row in table.rows

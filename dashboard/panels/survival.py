@@ -49,6 +49,7 @@ def curve(view: View) -> Json:
     return {
         **answer,
         "result": whole.to_json(),
+        "who": _with_event(view, whole.data),
         "keys": {u: view.keys.key(u) for u in whole.data.usubjid},
         "readout": _readout(whole.curve, landmarks, months),
         "headline": _headline(view, chosen),
@@ -63,6 +64,7 @@ def curve(view: View) -> Json:
                 "position": s.position,
                 "n": s.result.curve.n,
                 "events": s.result.curve.events,
+                "who": _with_event(view, s.result.data),
                 "why": s.why,
                 "result": None if s.why else s.result.to_json(),
                 "readout": None if s.why else _readout(s.result.curve, landmarks, months),
@@ -94,6 +96,7 @@ def censoring(view: View) -> Json:
                 "shown": name == shown,
                 "events": result.curve.events,
                 "n": result.curve.n,
+                "who": _with_event(view, result.data),
                 "median": result.curve.median.to_json(),
                 "rate": result.curve.rate(analysis.pfs_landmark).to_json(),
                 "method": result.curve.method,
@@ -288,6 +291,11 @@ def _excluded(view: View, data: TimeToEvent) -> list[list[str]]:
     return [[e.usubjid, e.reason] for e in data.excluded if e.usubjid in inside]
 
 
+def _with_event(view: View, data: TimeToEvent) -> str:
+    """Keys of those whose time ended in an event."""
+    return who(view, [u for u, event in zip(data.usubjid, data.event, strict=True) if event])
+
+
 def _without(view: View, result: SurvivalResult) -> int:
     return view.members.n - result.curve.n
 
@@ -299,4 +307,5 @@ def _pair(view: View, one: str, first: TimeToEvent, two: str, second: TimeToEven
         "second": two,
         "status_differs": found.status_differs,
         "differing": [d.to_json() for d in found.differing],
+        "keys": {d.usubjid: view.keys.key(d.usubjid) for d in found.differing},
     }

@@ -71,8 +71,12 @@ STRIP = [
 ]
 
 
+RESPONDERS = ("aaaaaaaaaa", "bbbbbbbbbb", "cccccccccc")
+
+
 def sections() -> list[Section]:
-    row = ForestRow("Taxane and more words", "3/8", "raw", 0.3, 0.1, 0.6, theme.colour("accent"))
+    raw = {"estimate": 0.3, "lower": 0.1, "upper": 0.6, "colour": theme.colour("accent")}
+    row = ForestRow("Taxane and more words", "3/8", "raw", **raw, who=" ".join(RESPONDERS))
     words = ForestRow("published", "no sourced benchmark", "published")
     return [Section("", (row,)), Section("Backbone", (row, words, ForestRow("few", "1/3")))]
 
@@ -250,7 +254,9 @@ def test_the_forest_carries_its_caveat_and_draws_no_interval_for_counts() -> Non
     marks = [t for t in figure["data"] if t["mode"] == "markers"]
     assert sum(len(t["x"]) for t in marks) == 2
     numbers = next(t for t in figure["data"] if t["mode"] == "text")
-    assert numbers["text"] == ["3/8", "3/8", "no sourced benchmark", "1/3"]
+    pressed = [a for a in figure["layout"]["annotations"] if a.get("captureevents")]
+    assert [a["text"] for a in pressed] == ["3/8", "3/8"]
+    assert numbers["text"] == ["no sourced benchmark", "1/3"]
     assert (
         max(
             len(t.replace("<i>", "").replace("</i>", ""))
@@ -258,6 +264,17 @@ def test_the_forest_carries_its_caveat_and_draws_no_interval_for_counts() -> Non
         )
         <= LABEL
     )
+
+
+def test_a_mark_and_a_count_of_the_forest_stand_for_the_responders() -> None:
+    figure = forest_figure(sections(), overall=None, sentence="")
+    keys = " ".join(RESPONDERS)
+    (raw,) = [t for t in figure["data"] if t["mode"] == "markers"]
+    assert [row[0] for row in raw["customdata"]] == [keys, keys]
+    pressed = [a for a in figure["layout"]["annotations"] if a.get("captureevents")]
+    assert [a["name"] for a in pressed] == [keys, keys]
+    assert {a["hovertext"] for a in pressed} == {"3/8: highlight these 3 patients"}
+    assert [a["y"] for a in pressed] == raw["y"]
 
 
 @pytest.mark.parametrize(

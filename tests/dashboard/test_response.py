@@ -248,6 +248,20 @@ def test_the_forest_says_inside_the_picture_that_nobody_was_randomised(
     assert "Backbone: not stated for 1; Liver metastases: not stated for 1" in told
 
 
+def test_the_forest_opens_the_responders_of_every_row(measured: Shelf) -> None:
+    found = answer(measured, "forest")
+    keys = measured.open(*_named(measured)).keys
+    assert sorted(keys.patient(k) or "" for k in found["who"].split()) == ["P01", "P03"]
+    for table in (found["backbone"], *found["factors"]):
+        for row in table["rows"]:
+            assert len(row["who"].split()) == row["rate"]["x"]
+
+
+def _named(shelf: Shelf) -> tuple[str, str]:
+    selection = shelf.resolve("")[0]
+    return selection.study, selection.cut
+
+
 def figures(part: Any) -> list[dict[str, Any]]:
     """Every figure of a component tree."""
     if isinstance(part, list | tuple):

@@ -172,6 +172,33 @@ def with_new_therapy() -> dict[str, str]:
     return {"adsl": "\n".join([f"{head},NACTDT", *rows, ""]), "adrs": ADRS}
 
 
+def test_counts_of_events_open_those_who_had_one(shelf: Shelf) -> None:
+    selection = shelf.resolve("")[0]
+    keys = shelf.open(selection.study, selection.cut).keys
+    told = answer(shelf, "curve", "group=SEX")
+    assert sorted(keys.patient(k) or "" for k in told["who"].split()) == ["P02", "P04"]
+    drawn = str(curve_card.draw(told))
+    assert drawn.count(f"data-patients='{told['who']}'") >= 2  # the headline and the table
+    for stratum in told["strata"]:
+        assert len(stratum["who"].split()) == stratum["events"]
+
+
+def test_names_and_counts_under_the_censoring_rules_lead_to_patients(other: Make) -> None:
+    shelf = other(study=STUDY, adsl=ADSL, adrs=ADRS, adtte=ADTTE)
+    told = answer(shelf, "rules")
+    selection = shelf.resolve("")[0]
+    keys = shelf.open(selection.study, selection.cut).keys
+    drawn = str(next(c for c in CARDS if c.name == "survival-rules").draw(told))
+    differing = {d["usubjid"] for p in told["pairs"] for d in p["differing"]}
+    assert differing
+    for usubjid in differing:
+        key = keys.key(usubjid)
+        assert f"data-pin='{key}'" in drawn
+        assert f"/patients/{key}?" in drawn
+    for reading in told["readings"]:
+        assert len(reading["who"].split()) == reading["events"]
+
+
 def test_censoring_rules_side_by_side(other: Make, said: Said) -> None:
     """FDA-like: P02 is censored on day 42; EMA-like: its progression on day 84 counts."""
     shelf = other(**with_new_therapy())
