@@ -76,9 +76,11 @@
   function line(label, value) {
     return make("div", "", [make("dt", "", [label]), make("dd", "", [].concat(value))]);
   }
-  function people(group) {
+  function people(group, query) {
     var names = group.patients.map(function (p) {
-      var name = make("span", "patient-name", [p[0]]);
+      var link = make("a", "patient-page", [p[0]]);
+      link.href = "/patients/" + encodeURIComponent(p[1]) + "?" + query;
+      var name = make("span", "patient-name", [link]);
       name.dataset.patients = p[1];
       return name;
     });
@@ -93,7 +95,7 @@
     var left = [make("p", "", [found.out])];
     if (found.excluded.n) {
       left.push(make("p", "", [filled(found.excluded.n === 1 ? say.one : say.many, { n: found.excluded.n })]));
-      left.push(make("ul", "left-out", found.excluded.groups.map(people)));
+      left.push(make("ul", "left-out", found.excluded.groups.map(function (g) { return people(g, answer.query); })));
     } else {
       left.push(make("p", "", [say.nobody]));
     }

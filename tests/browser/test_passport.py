@@ -101,6 +101,18 @@ def test_it_leads_to_the_entry_of_the_methods_page(open_page: Opener, url: str) 
     assert "backbone=eribulin" in page.url
 
 
+def test_a_name_that_is_left_out_leads_to_the_patient_and_why(open_page: Opener, url: str) -> None:
+    page, _ = open_page()
+    open_response(page, url, "?backbone=eribulin")
+    page.locator("#response-rates [data-ask=dcr]").click()
+    found = entry(page, "dcr").locator(".patient-name:visible").first
+    key, name = found.get_attribute("data-patients"), found.inner_text()
+    found.get_by_role("link").click()
+    expect(page.locator(".trouble")).to_contain_text(name.rpartition("-")[2])
+    assert f"/patients/{key}?" in page.url
+    assert "backbone=eribulin" in page.url
+
+
 def test_an_answer_that_does_not_come_is_told(open_page: Opener, url: str) -> None:
     page, watch = open_page()
     open_response(page, url)
