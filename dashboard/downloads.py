@@ -15,7 +15,7 @@ from flask import Flask, Response, request
 from components.overview.parts import caveats
 from dashboard.asked import asked
 from dashboard.pages import PAGES, Context
-from dashboard.pages.page import About, Card
+from dashboard.pages.page import About, Card, Page
 from dashboard.spreadsheet import Cell, to_csv
 from dashboard.text import text
 from dashboard.web import refuse
@@ -26,25 +26,26 @@ log = logging.getLogger(__name__)
 def add_downloads(server: Flask, context: Context) -> None:
     """Register the address. It takes the same road as the page: selection, results, audience."""
     plain = [p for p in PAGES if p.below is None]
-    cards = {c.name: c for p in plain for c in p.cards if c.rows is not None}
+    cards = {c.name: (p, c) for p in plain for c in p.cards if c.rows is not None}
     below = {c.name: (p, c) for p in PAGES if p.below is not None for c in p.cards if c.rows}
 
     @server.get("/download/<name>.csv")
     def download(name: str) -> Response:
-        card = cards.get(name)
-        if card is None:
+        page, card = cards.get(name, (None, None))
+        if page is None or card is None:
             return refuse(404, text("refused.404"))
         selection = asked(context)
         if isinstance(selection, Response):
             return selection
         answer = context.results.panel(card.name, selection, context.audience())
-        return _sent(name, answer, _file(card, answer, answer, request.host_url))
+        return _sent(name, answer, _file(card, answer, answer, _address(page)))
 
     @server.get("/download/<name>/<key>.csv")
     def download_below(name: str, key: str) -> Response:
         page, card = below.get(name, (None, None))
-        known = page is not None and page.below is not None and page.below.fullmatch(key)
-        if card is None or card.ask is None or not known:
+        if page is None or card is None or card.ask is None:
+            return refuse(404, text("refused.404"))
+        if page.below is None or not page.below.fullmatch(key):
             return refuse(404, text("refused.404"))
         selection = asked(context)
         if isinstance(selection, Response):
@@ -53,7 +54,13 @@ def add_downloads(server: Flask, context: Context) -> None:
         if "problem" in answer:
             return refuse(404, text("refused.404"))
         lead = answer["answers"][0]
-        return _sent(name, lead, _file(card, answer, lead, request.host_url))
+        return _sent(name, lead, _file(card, answer, lead, _address(page, key)))
+
+
+def _address(page: Page, key: str = "") -> str:
+    """Where the card stands, so that the file leads back to it."""
+    below = f"/{key}" if key else ""
+    return f"{request.host_url.rstrip('/')}{page.path}{below}"
 
 
 def _sent(name: str, answer: Mapping[str, Any], body: bytes) -> Response:
@@ -63,8 +70,8 @@ def _sent(name: str, answer: Mapping[str, Any], body: bytes) -> Response:
     return response
 
 
-def _file(card: Card, shown: Mapping[str, Any], answer: Mapping[str, Any], host: str) -> bytes:
-    """`shown` is what the rows are made of, `answer` what names the view."""
+def _file(card: Card, shown: Mapping[str, Any], answer: Mapping[str, Any], place: str) -> bytes:
+    """`shown` is what the rows are made of, `answer` names the view, `place` is the page's."""
     assert card.rows is not None
     header, rows = card.rows(dict(shown))
     preamble: list[tuple[str, Cell]] = [
@@ -73,7 +80,7 @@ def _file(card: Card, shown: Mapping[str, Any], answer: Mapping[str, Any], host:
         (text("file.hash"), answer["cut"]),
         (text("file.set"), f"{answer['set_label']}, {text('card.n', n=answer['n'])}"),
         (text("shell.filters"), answer["filter_words"]),
-        (text("file.view"), f"{host}?{answer['query']}"),
+        (text("file.view"), f"{place}?{answer['query']}"),
     ]
     preamble += [(text("file.caveat"), words) for words in caveats({**answer, **shown}, card.name)]
     if answer["synthetic"]:

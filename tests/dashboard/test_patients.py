@@ -428,6 +428,7 @@ def test_the_file_of_a_patient_holds_its_records(client, context):
     key = opened.keys.key("P01")
     answer = client.get(f"/download/patient-course/{key}.csv")
     assert answer.status_code == 200
+    assert f"http://localhost/patients/{key}?study=" in answer.get_data(as_text=True)
     text = answer.get_data(as_text=True)
     assert "GOUT" in text
     assert "adlb.csv 3" in text

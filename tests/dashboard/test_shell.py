@@ -351,6 +351,18 @@ def test_downloads_take_the_same_road_as_the_page(client: Any) -> None:
     assert client.get("/download/..%2f..%2fetc.csv").status_code == 404
 
 
+def test_a_file_leads_back_to_the_page_its_card_stands_on(client: Any) -> None:
+    from dashboard.pages import PAGES
+
+    for page in PAGES:
+        for card in (c for c in page.cards if c.rows and page.below is None):
+            text = client.get(f"/download/{card.name}.csv?backbone=eribulin").data.decode()
+            (line,) = [t for t in text.splitlines() if t.startswith("# View,")]
+            address = line.partition(",")[2].strip('"')
+            assert address.startswith(f"http://localhost{page.path}?study=written"), card.name
+            assert client.get(address.removeprefix("http://localhost")).status_code == 200
+
+
 def test_every_downloadable_card_has_rows_as_wide_as_its_header(
     client: Any, said: Callable[[Any], str]
 ) -> None:
