@@ -9,7 +9,6 @@ highlighted, `with` is who stands beside a patient. Neither highlighting nor the
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -33,8 +32,10 @@ GROUPINGS = ("none", "backbone")
 RULE_SETS = ("primary", "fda", "ema")
 SETS = ("enrolled", "safety", "full", "evaluable")
 
-_NUMBER = r"-?\d{1,9}(?:\.\d{1,6})?"
+_NUMBER = r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?"  # \d would take the digits of every script
 _RANGE = re.compile(rf"(?P<lower>{_NUMBER})?\.\.(?P<upper>{_NUMBER})?")
+#: ends of a range lie below it; NaN, infinity and integers too long for a float do not
+LIMIT = 1e9
 _CUT = re.compile(r"[0-9a-f]{6,64}")
 _FILTER = "f."
 _SINGLE = (
@@ -377,7 +378,7 @@ def _range_of(spec: FilterField, value: object) -> Range | None:
     for end in ends:
         if end is None or end == "":
             numbers.append(None)
-        elif isinstance(end, int | float) and not isinstance(end, bool) and math.isfinite(end):
+        elif isinstance(end, int | float) and not isinstance(end, bool) and abs(end) < LIMIT:
             numbers.append(float(end))
         else:
             raise SelectionError("unknown_value", spec.label)
@@ -391,7 +392,7 @@ def _checked(spec: FilterField, lower: float | None, upper: float | None) -> Ran
         raise SelectionError("empty_range", spec.label)
     # what the query can say is what is meant: six decimals, no minus zero
     low, high = (None if end is None else round(end, 6) + 0.0 for end in (lower, upper))
-    if any(end is not None and abs(end) >= 1e9 for end in (low, high)):
+    if any(end is not None and abs(end) >= LIMIT for end in (low, high)):
         raise SelectionError("unknown_value", spec.label)
     return Range(spec.column, low, high)
 

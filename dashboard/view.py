@@ -65,7 +65,7 @@ def asked_by(data: bytes) -> Asked | None:
         body = json.loads(data)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(body, dict) or depth(body) > MAX_DEPTH:
+    if not isinstance(body, dict) or depth(body) > MAX_DEPTH or not _is_text(body):
         return None
     path, query, page = body.get("path"), body.get("query"), body.get("page")
     parts = [body.get(name) or {} for name in ("changes", "held", "stores")]
@@ -74,6 +74,15 @@ def asked_by(data: bytes) -> Asked | None:
     if not all(isinstance(p, dict) for p in parts):
         return None
     return Asked(path, query, parts[0], page if isinstance(page, str) else None, *parts[1:])
+
+
+def _is_text(body: object) -> bool:
+    """JSON can spell half a surrogate pair ("\\ud800"): no text, and nothing can answer it."""
+    try:
+        json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def lines(context: Context, asked: Asked, audience: Audience) -> Iterator[bytes | None]:

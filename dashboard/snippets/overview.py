@@ -14,9 +14,12 @@ SNIPPETS: dict[str, Snippet] = {
         """
         enrolled, evaluable = v.set("enrolled"), v.set("evaluable")
         counts = status_counts(a.adsl, a.cohort, enrolled, evaluable, level=rules.level)
+        unknown = {"evaluable"} if not a.evaluable_known else set()
+        if not a.doses_known:
+            unknown |= {"treated", "on_treatment", "ended"}
         for name in ("enrolled", "treated", "evaluable", "on_treatment", "ended"):
             found = getattr(counts, name).headline
-            print(f"{name}: {found.x} of {found.n}")
+            print(f"{name}:", "not stated" if name in unknown else f"{found.x} of {found.n}")
         if a.os is not None:
             followed = follow_up(a.os, enrolled, a.km_options)
             print("follow-up:", in_words(followed, rules.level))

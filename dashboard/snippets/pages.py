@@ -119,27 +119,36 @@ SNIPPETS: dict[str, Snippet] = {
             "from components.numbers import months, percent, rate_in_brackets",
             "from dashboard.endpoints import data_of, endpoint_named, endpoints",
             "from dashboard.metrics.time_to_event import survival",
+            "from dashboard.panels.strata import strata_of",
+            "from dashboard.panels.survival import MAX_CURVES",
         ),
         """
         chosen = endpoint_named(endpoints(a), v.selection.endpoint)
         data = data_of(a, chosen, v.selection.rules) if chosen else None
         if data is not None:
-            curve = survival(data, v.members, a.km_options).curve
-            median = curve.median
-            print(f"{chosen.id}: {curve.events} of {curve.n} with an event")
-            print(f"median: {months(median.estimate)} months", end=" ")
-            print(f"({months(median.lower)} to {months(median.upper)})")
+            curves = {chosen.id: survival(data, v.members, a.km_options).curve}
+            for group in strata_of(v, data, a.km_options, MAX_CURVES):
+                curve = group.result.curve
+                if group.why:
+                    print(f"{group.label}: {curve.events} of {curve.n} with an event, counts only")
+                else:
+                    curves[group.label] = curve
             days = {91.3125, 182.625, 365.25}
             if chosen.id == "PFS":
                 days.add(a.pfs_landmark)
-            for rate in (curve.rate(day) for day in sorted(days)):
-                print(f"day {rate.time:g}: {percent(rate.survival)}", end=" ")
-                print(f"{rate_in_brackets(rate, curve)}, {rate.n_at_risk} at risk")
+            for label, curve in curves.items():
+                median = curve.median
+                print(f"{label}: {curve.events} of {curve.n} with an event")
+                print(f"median: {months(median.estimate)} months", end=" ")
+                print(f"({months(median.lower)} to {months(median.upper)})")
+                for rate in (curve.rate(day) for day in sorted(days)):
+                    print(f"day {rate.time:g}: {percent(rate.survival)}", end=" ")
+                    print(f"{rate_in_brackets(rate, curve)}, {rate.n_at_risk} at risk")
         """,
     ),
     "survival-rules": Snippet(
         (
-            "from components.numbers import months, percent",
+            "from components.numbers import months, percent, rate_in_brackets",
             "from dashboard.metrics.time_to_event import survival",
         ),
         """
@@ -151,9 +160,10 @@ SNIPPETS: dict[str, Snippet] = {
         for name, data in readings.items():
             if data is not None:
                 curve = survival(data, v.members, a.km_options).curve
-                rate = percent(curve.rate(a.pfs_landmark).survival)
-                print(f"{name}: {curve.events}/{curve.n}, {rate}, median", end=" ")
-                print(months(curve.median.estimate))
+                rate, median = curve.rate(a.pfs_landmark), curve.median
+                print(f"{name}: {curve.events}/{curve.n}, {percent(rate.survival)}", end=" ")
+                print(f"{rate_in_brackets(rate, curve)}, median {months(median.estimate)}", end=" ")
+                print(f"({months(median.lower)} to {months(median.upper)})")
         """,
     ),
     "survival-reasons": Snippet(
@@ -179,8 +189,11 @@ SNIPPETS: dict[str, Snippet] = {
         """
         if a.responses.source_confirmed is not None:
             found = time_to_response(a.responses, v.members)
-            ends = f"{months(found.minimum)} to {months(found.maximum)}"
-            print(f"time to response: {months(found.median)} months ({ends}), n = {found.n}")
+            if found.n:
+                ends = f"{months(found.minimum)} to {months(found.maximum)}"
+                print(f"time to response: {months(found.median)} months ({ends}), n = {found.n}")
+            else:
+                print("time to response: no dated response")
         if a.os is not None:
             print("follow-up:", in_words(follow_up(a.os, v.members, a.km_options), rules.level))
         """,

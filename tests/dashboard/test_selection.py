@@ -183,6 +183,7 @@ def test_missing_values_are_a_level_of_their_own() -> None:
         ("f.USUBJID=P01", "unknown_filter"),
         ("f.AGE=40", "unknown_value"),
         ("f.AGE=nan..", "unknown_value"),
+        ("f.AGE=%D9%A4%D9%A0..", "unknown_value"),  # 40 in Arabic-Indic digits
         ("f.AGE=1e308..", "unknown_value"),
         ("f.AGE=-inf..inf", "unknown_value"),
         ("f.AGE=60..40", "empty_range"),
@@ -255,6 +256,7 @@ def test_controls_choose_levels_ranges_and_nothing() -> None:
         ("AGE", [float("nan"), None]),
         ("AGE", [float("inf"), None]),
         ("AGE", [1e12, None]),
+        ("AGE", [10**400, None]),
         ("AGE", [999_999_999.999_999_9, None]),
         ("AGE", [60, 40]),
         ("NOPE", ["x"]),

@@ -258,6 +258,9 @@ def test_choices_on_a_card_ride_along(client: Any) -> None:
         b'{"path": "/", "query": "", "held": "x"}',
         b'{"path": "/", "query": "", "stores": {"a": ' + b"[" * 50 + b"]" * 50 + b"}}",
         b"[" * 100_000,
+        b'{"path": "/\\ud800", "query": ""}',  # half a surrogate pair: no text
+        b'{"path": "/", "query": "?study=\\ud800"}',
+        b'{"path": "/", "query": "", "changes": {"\\udfff": ["x"]}}',
     ],
 )
 def test_a_question_no_page_asks_is_refused(client: Any, body: bytes) -> None:

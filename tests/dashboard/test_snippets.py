@@ -37,8 +37,12 @@ VIEWS = (
     "study=synth-ino-tnbc&set=safety&rules=ema&endpoint=OS",
     "study=synth-ino-tnbc&rules=ema&endpoint=DOR&f.SEX=F",
     "study=synth-ino-tnbc&f.AGE=..1",
+    "study=synth-ino-tnbc&group=backbone",
     "study=written",
+    "study=bare",
 )
+#: an export that says neither who was dosed nor who could be evaluated
+BARE = '[study]\nid = "bare"\ntitle = "Bare"\n'
 MARK = "\x1e"  # between the outputs of two snippets
 
 
@@ -48,6 +52,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = CutStore(folder)
     build_demo(store)
     import_written(store, tmp_path_factory.mktemp("written"))
+    import_written(
+        store, tmp_path_factory.mktemp("bare"), study=BARE, adsl="USUBJID,SEX\nA1,F\nA2,M\n"
+    )
     return folder
 
 
@@ -89,7 +96,12 @@ def _p(data: Json, small: int) -> str:
 def status(a: Json) -> list[str]:
     names = ("enrolled", "treated", "evaluable", "on_treatment", "ended")
     heads = {n: a["counts"][n]["headline"] for n in names}
-    said = [f"{n}: {h['x']} of {h['n']}" for n, h in heads.items()]
+    unknown = set() if a["evaluable_known"] else {"evaluable"}
+    unknown |= set() if a["doses_known"] else {"treated", "on_treatment", "ended"}
+    said = [
+        f"{n}: {'not stated' if n in unknown else '{} of {}'.format(h['x'], h['n'])}"
+        for n, h in heads.items()
+    ]
     if a["follow_up"]:
         said.append(f"follow-up: {follow_up(FollowUp.from_json(a['follow_up']), a['level'])}")
     return said
@@ -234,21 +246,39 @@ def lanes(a: Json) -> list[str]:
 def curve(a: Json) -> list[str]:
     if a["result"] is None:
         return []
-    found, median = a["result"]["curve"], a["readout"]["median"]
-    ends = f"{months(median['lower'])} to {months(median['upper'])}"
     said = [
-        f"{a['endpoint']['id']}: {found['events']} of {found['n']} with an event",
-        f"median: {months(median['estimate'])} months ({ends})",
+        f"{s['label']}: {s['events']} of {s['n']} with an event, counts only"
+        for s in a["strata"]
+        if s["why"]
+    ]
+    said += _curve(a["endpoint"]["id"], a)
+    for s in a["strata"]:
+        if not s["why"]:
+            said += _curve(s["label"], s)
+    return said
+
+
+def _curve(label: str, a: Json) -> list[str]:
+    found = a["result"]["curve"]
+    said = [
+        f"{label}: {found['events']} of {found['n']} with an event",
+        f"median: {_median(a['readout']['median'], ' months')}",
     ]
     for r in a["readout"]["rates"]:
         said.append(f"day {r['time']:g}: {_rate(r, a['result'])}, {r['n_at_risk']} at risk")
     return said
 
 
+def _median(median: Json, unit: str = "") -> str:
+    ends = f"{months(median['lower'])} to {months(median['upper'])}"
+    return f"{months(median['estimate'])}{unit} ({ends})"
+
+
 def censoring(a: Json) -> list[str]:
     return [
-        f"{r['id']}: {r['events']}/{r['n']}, {percent(r['rate']['survival'])}, median "
-        f"{months(r['median']['estimate'])}"
+        f"{r['id']}: {r['events']}/{r['n']}, "
+        f"{_rate(r['rate'], {'curve': {'level': a['level'], 'method': r['method']}})}, "
+        f"median {_median(r['median'])}"
         for r in a["readings"]
     ]
 
@@ -261,7 +291,9 @@ def reasons(a: Json) -> list[str]:
 
 def follow(a: Json) -> list[str]:
     said = []
-    if a["response"]:
+    if a["response"] and not a["response"]["days"]:
+        said.append("time to response: no dated response")
+    elif a["response"]:
         f = a["response"]
         ends = f"{months(f['minimum'])} to {months(f['maximum'])}"
         said.append(
