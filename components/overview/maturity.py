@@ -97,7 +97,8 @@ def _words(window: Answer, followed: int, resolved: int, open_: int) -> str:
     left = window["days_left"]
     if left:
         parts.append(text("maturity.open", open=open_))
-        parts.append(text("maturity.next", days=left[0], last=left[-1]))
+        key = "maturity.next" if len(left) > 1 else "maturity.only"
+        parts.append(text(f"{key}.one" if left[0] == 1 else key, days=left[0], last=left[-1]))
     else:
         parts.append(text("maturity.none.open"))
     return "; ".join(parts) + "."

@@ -239,6 +239,20 @@ def test_a_folded_table_is_that_of_the_patient_on_screen(
         assert event["term"] in shown
 
 
+def test_only_links_change_colour_where_the_pointer_is(
+    open_page: Opener, url: str, demo: Shelf
+) -> None:
+    """The page of a patient and a link to it are two things: the page does not look like a link."""
+    page, _ = open_page()
+    Profile(page, url).open(listing(view_of(demo))["rows"][0]["key"])
+    title = page.locator("#patient-course-title")
+    page.mouse.move(0, 0)
+    before = title.evaluate("e => getComputedStyle(e).color")
+    title.hover()
+    expect(page.locator(".patient-page:hover")).to_have_count(1)
+    assert title.evaluate("e => getComputedStyle(e).color") == before
+
+
 def test_the_axis_and_the_labs_are_chosen(open_page: Opener, url: str, demo: Shelf) -> None:
     page, _ = open_page()
     key = listing(view_of(demo))["rows"][0]["key"]

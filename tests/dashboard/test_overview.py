@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 
 from components.overview.by_group import share
+from components.overview.maturity import _words as maturity_words
 from dashboard.pages.overview import CARDS
 from dashboard.panels import COMPARING, PANELS
 from dashboard.results import Audience, Results
@@ -98,6 +99,21 @@ def test_the_numbers_on_the_card_are_those_of_the_panel(shelf: Shelf, said: Said
     assert answer["window"]["pending_unconfirmed"] == ["P07"]
     assert answer["dcr"]["numerator"] == ["P01", "P02", "P03", "P05"]
     assert answer["deaths"]["numerator"] == ["P02", "P04"]
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        ([24, 83], "; 2 still open; the next closes in 24 days, the last in 83."),
+        ([1, 84], "; 2 still open; the next closes in 1 day, the last in 84."),
+        ([29], "; 1 still open; it closes in 29 days."),
+        ([1], "; 1 still open; it closes in 1 day."),
+        ([], "; no window is open."),
+    ],
+)
+def test_when_windows_close_is_said_in_days(left: list[int], said: str) -> None:
+    words = maturity_words({"window_days": 182, "days_left": left}, 5, 7, len(left))
+    assert words == f"5 followed for the whole 182 days; 2 closed earlier{said}"
 
 
 def test_maturity_and_bounds(shelf: Shelf, said: Said) -> None:
