@@ -1,11 +1,13 @@
 """GET /passport/<card>.json and /code/<card>.json?<selection>: what a card's numbers mean, and the
-Python that prints them again, for the view on screen.
+Python that prints them again, for the view on screen. Code of a card about one patient has the
+patient's key in its address: /code/<card>/<key>.json.
 
 Both name patients, so they take the same road as the page: selection, results, audience.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from flask import Flask, Response
@@ -13,8 +15,10 @@ from flask import Flask, Response
 from dashboard.asked import asked
 from dashboard.definitions.passport import passports
 from dashboard.pages import PAGES, Context
+from dashboard.panels.patient import NotShownError
+from dashboard.patient_keys import KEY
 from dashboard.results import Panel
-from dashboard.snippets import code_panels
+from dashboard.snippets import BELOW, code_panels, patient_code
 from dashboard.text import text
 from dashboard.web import refuse
 
@@ -54,3 +58,17 @@ def add_passports(server: Flask, context: Context) -> None:
     @server.get("/code/<name>.json")
     def code(name: str) -> Response:
         return told(f"code:{name}")
+
+    @server.get("/code/<name>/<key>.json")
+    def code_below(name: str, key: str) -> Response:
+        if name not in BELOW or not KEY.fullmatch(key):
+            return refuse(404, text("refused.404"))
+        selection = asked(context)
+        if isinstance(selection, Response):
+            return selection
+        try:
+            about = f"{name}:{key}"
+            found = context.results.ask(patient_code, selection, context.audience(), about)
+        except NotShownError:
+            return refuse(404, text("refused.404"))
+        return Response(json.dumps(found), mimetype="application/json")

@@ -39,15 +39,18 @@ def tools(
     select: bool = False,
     passport: bool = True,
     code: bool = True,
+    key: str = "",
 ) -> Tools:
     """Definitions, data and link; pictures for a card with a figure.
 
     Definitions come from the registry (`Card.metrics`); `entries` are for a card that has its own.
+    `key`: the patient the code is about.
     """
     told = passport and not entries
+    about = f"{name}/{key}" if key else name
     return Tools(
         passport=f"/passport/{name}.json?{answer['query']}" if told else None,
-        code=f"/code/{name}.json?{answer['query']}" if told and code else None,
+        code=f"/code/{about}.json?{answer['query']}" if told and code else None,
         definition=Definition(entries) if entries else None,
         csv=f"/download/{name}.csv?{answer['query']}" if data else None,
         picture=picture,

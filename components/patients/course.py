@@ -51,7 +51,7 @@ def draw(answers: Sequence[Answer], choice: object = None) -> html.Section:
         ]
     else:
         body = [html.P(text("patient.missing.time"), className="lane-notes")]
-    made = tools(NAME, lead, data=False, picture=bool(drawable), code=False)
+    made = tools(NAME, lead, data=False, picture=bool(drawable), key=lead["patient"]["key"])
     others = ",".join(a["patient"]["key"] for a in answers[1:])
     address = f"/download/{NAME}/{lead['patient']['key']}.csv?{lead['query']}"
     address += f"&with={others}" if others else ""

@@ -10,6 +10,7 @@ from dash import html
 from components.attributes import attrs
 from components.card import card
 from components.links import view_link
+from components.overview.parts import tools
 from components.patients.listing import (
     address,
     backbone_words,
@@ -34,7 +35,12 @@ def draw(answers: Sequence[Answer], around: Answer) -> html.Section:
     body.append(_facts(lead) if len(answers) == 1 else _side_by_side(answers))
     names = " · ".join(a["patient"]["id"] for a in answers)
     return card(
-        NAME, text("patient.title", id=names), body, marks=("patient_course",), extra="patient-head"
+        NAME,
+        text("patient.title", id=names),
+        body,
+        marks=("patient_course",),
+        tools=tools(NAME, lead, data=False, key=lead["patient"]["key"]),
+        extra="patient-head",
     )
 
 

@@ -71,7 +71,7 @@ def draw(answer: Answer) -> html.Section:
         subtitle_metric="patient_course",
         n_metric="patient_course",
         marks=("patient_course",),
-        tools=tools(NAME, answer, data=False, code=False),
+        tools=tools(NAME, answer, data=False, key=answer["patient"]["key"]),
     )
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from dashboard.snippets.code import SNIPPETS, code_panels, snippet
+from dashboard.snippets.code import BELOW, SNIPPETS, code_panels, patient_code, snippet
 
-__all__ = ["SNIPPETS", "code_panels", "snippet"]
+__all__ = ["BELOW", "SNIPPETS", "code_panels", "patient_code", "snippet"]

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.panels.common import common
+from dashboard.panels.patient import check_shown
 from dashboard.results import Panel, View
-from dashboard.snippets import overview, pages
+from dashboard.snippets import overview, pages, patients
 from dashboard.snippets.parts import Snippet
 from dashboard.text import day, text
 from data_access import VERSION
@@ -18,12 +19,17 @@ SNIPPETS: dict[str, Snippet] = {
     **pages.SNIPPETS,
     "overview-changes": pages.SNIPPETS["cuts-ledger"],
 }
+#: code of the cards about one patient
+BELOW: dict[str, Snippet] = patients.SNIPPETS
 REPLAY = "from dashboard.replay import view"
 
 
-def snippet(card: str, view: View) -> str:
-    """The code of a card in a view: runs where Interim runs, against the same store."""
-    found = SNIPPETS[card]
+def snippet(card: str, view: View, key: str = "") -> str:
+    """The code of a card in a view: runs where Interim runs, against the same store.
+
+    `key` is the patient's where the card is about one; it has been checked.
+    """
+    found = BELOW[card] if key else SNIPPETS[card]
     said = common(view)
     imports = sorted((*found.imports, REPLAY), key=_place)
     head = [
@@ -34,7 +40,20 @@ def snippet(card: str, view: View) -> str:
     ]
     lines = [*(f"# {_one_line(h)}" for h in head), *imports, ""]
     lines.append(f'v = view("{said["query"]}", audience="{view.audience.value}")')
-    return "\n".join([*lines, "a, rules = v.analysis, v.analysis.rules", *found.lines(view)]) + "\n"
+    lines.append("a, rules = v.analysis, v.analysis.rules")
+    if key:
+        lines.append(f'patient = v.keys.patient("{key}")')
+    return "\n".join([*lines, *found.lines(view)]) + "\n"
+
+
+def patient_code(view: View, about: str) -> Mapping[str, Any]:
+    """The code of a card about one patient; `about` is the card and the patient's key.
+
+    NotShownError for a patient outside the view.
+    """
+    card, _, key = about.partition(":")
+    check_shown(view, view.keys.patient(key) or "")
+    return {"code": snippet(card, view, key)}
 
 
 def _place(line: str) -> tuple[str, bool, str]:

@@ -423,6 +423,21 @@ def test_no_address_holds_a_patients_id(shown, view):
     assert not any("P0" in link.split('"')[0] for link in links)
 
 
+def test_the_cards_of_a_patient_show_their_code(client, context, shown):
+    key = context.shelf.resolve("")[1].keys.key("P01")
+    answer = shown("P01")
+    drawn = (
+        facts.draw(answer["answers"], answer["around"]),
+        course.draw(answer["answers"]),
+        records.draw(answer["answers"][0]),
+    )
+    for name, card in zip(("facts", "course", "records"), drawn, strict=True):
+        address = f"/code/patient-{name}/{key}.json?{answer['answers'][0]['query']}"
+        assert address in str(card)
+        assert f'patient("{key}")' in client.get(address).get_json()["code"]
+    assert client.get(f"/code/patient-facts/{key}.json?backbone=eribulin").status_code == 404
+
+
 def test_the_file_of_a_patient_holds_its_records(client, context):
     _, opened = context.shelf.resolve("")
     key = opened.keys.key("P01")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -20,11 +21,12 @@ from dashboard.metrics.time_to_event import FollowUp
 from dashboard.metrics.types import Proportion
 from dashboard.pages import PAGES
 from dashboard.panels import COMPARING, FRESH, PANELS
+from dashboard.panels.patient import NotShownError, profile
 from dashboard.passports import comparing_code
 from dashboard.results import Audience, Results
 from dashboard.selection import Selection
 from dashboard.shelf import Shelf
-from dashboard.snippets import SNIPPETS, code_panels
+from dashboard.snippets import BELOW, SNIPPETS, code_panels, patient_code
 from data_access.store import CutStore
 from tests.dashboard.written import import_written
 
@@ -371,7 +373,6 @@ def code_of(results: Results, card: str, selection: Selection) -> str:
 
 
 def test_every_card_has_code_and_every_code_is_expected() -> None:
-    # a patient's page shows records, each with its file and row, and computes nothing
     cards = {c.name for p in PAGES if p.below is None for c in p.cards if c.metrics}
     assert cards == set(SNIPPETS) == set(EXPECTED)
 
@@ -395,6 +396,86 @@ def test_every_snippet_prints_what_its_panel_says(
         if card in UNORDERED:
             said, wanted = sorted(said), sorted(wanted)
         assert said == wanted, card
+
+
+def patient_facts(a: Json) -> list[str]:
+    lane = a["lane"]
+    said = [f"{lane['state']}, {lane['days']} days, best {lane['best']}, origin {lane['origin']}"]
+    for t in a["times"]:
+        ended = "event" if t["event"] else "censored"
+        said.append(f"{t['id']}: {t['days']} days, {ended} ({t['reason']})")
+    return said
+
+
+def patient_course(a: Json) -> list[str]:
+    said = [
+        f"day {x['day']}: {x['overall']}, sum {x['total']} mm, {x['percent']}%"
+        for x in a["tumour"]["visits"]
+    ]
+    if a["tumour"]["best"]:
+        said.append(f"best response: {a['tumour']['best']['best']}")
+    return said + [
+        f"{d['drug']}, day {d['first']} to {d['last']}: {d['given']} of {d['planned']} {d['unit']}"
+        for d in a["doses"]["records"]
+    ]
+
+
+def patient_records(a: Json) -> list[str]:
+    said = [
+        f"{e['term']}: grade {e['grade']}, day {e['first']} to {e['last']}, {e['state']}"
+        for e in a["events"]["records"]
+    ]
+    said += [
+        f"{s['kind']} {s['id']}: day {s['day']}, {s['state']}" for s in a["samples"]["records"]
+    ]
+    return said + [
+        f"{s['paramcd']}, day {p['day']}: {p['value']}"
+        for s in a["labs"]["series"]
+        for p in s["points"]
+    ]
+
+
+OF_ONE = {
+    "patient-facts": patient_facts,
+    "patient-course": patient_course,
+    "patient-records": patient_records,
+}
+
+
+@pytest.mark.parametrize("query", ["study=synth-ino-tnbc&rules=ema", "study=written"])
+def test_the_code_of_a_patients_page_prints_what_the_page_says(
+    results: Results, home: Path, tmp_path: Path, query: str
+) -> None:
+    """The first patients of the view, each card's code in a namespace of its own."""
+    assert set(OF_ONE) == set(BELOW)
+    selection, _ = results.shelf.resolve(query)
+    view = results.view(selection, Audience.FULL)
+    wanted, codes = [], []
+    for usubjid in view.members.patients[:4]:
+        told = json.loads(json.dumps(profile(view, usubjid)))
+        for card, expected in OF_ONE.items():
+            codes.append(str(patient_code(view, f"{card}:{view.keys.key(usubjid)}")["code"]))
+            wanted.append([line.casefold() for line in expected(told)])
+    assert any(len(lines) > 1 for lines in wanted)
+    runner = "\n".join(
+        f"exec(compile({code!r}, 'code', 'exec'), {{}})\nprint({MARK!r}, end='')" for code in codes
+    )
+    printed = run(home, tmp_path, runner).split(MARK)
+    assert [out.casefold().splitlines() for out in printed[:-1]] == wanted
+
+
+def test_the_code_of_a_patient_is_told_in_the_view_alone(client: Any, results: Results) -> None:
+    selection, opened = results.shelf.resolve("study=written")
+    key = client.get("/code/patient-facts/aaaaaaaaaa.json?study=written")
+    assert key.status_code == 404  # nobody has this key
+    assert client.get("/code/patient-facts/P01.json?study=written").status_code == 404
+    assert client.get("/code/response-rates/aaaaaaaaaa.json?study=written").status_code == 404
+    view = results.view(selection, Audience.FULL)
+    taxane = opened.keys.key("P01")
+    assert f'patient("{taxane}")' in patient_code(view, f"patient-facts:{taxane}")["code"]
+    other = results.view(results.shelf.resolve("study=written&backbone=eribulin")[0], Audience.FULL)
+    with pytest.raises(NotShownError):
+        patient_code(other, f"patient-facts:{taxane}")
 
 
 def test_a_snippet_runs_alone_as_a_file(results: Results, home: Path, tmp_path: Path) -> None:
