@@ -159,3 +159,14 @@ def test_an_export_without_responses_says_so(open_page: Opener, bare_url: str) -
     opened(page, bare_url, "?study=bare")
     assert "The export holds no tumour response (ADRS)" in body(page, "rates")
     assert "The export holds no sums of target lesion diameters (ADTR)" in body(page, "waterfall")
+
+
+def test_a_count_of_the_forest_opens_its_responders(open_page: Opener, url: str) -> None:
+    page, _ = open_page()
+    page.goto(f"{url}/response")
+    count = page.locator("#response-forest .annotation-text-g", has_text="/").first
+    expect(count).to_be_visible()
+    told = (count.text_content() or "").split("/")[0]
+    count.scroll_into_view_if_needed()
+    count.click()
+    expect(page.locator("#thread-count")).to_have_text(f"{told} patients highlighted")
