@@ -87,7 +87,7 @@ def patient_figure(answer: Answer, shape: Shape) -> dict[str, Any]:
                     "traces": hidden,
                     "layout": {
                         "xaxis": {"dtick": _step(shape, FEW_TICKS)},
-                        "margin": {"l": 48, "r": 46},
+                        "margin": {"l": 48, "r": 54},
                     },
                 },
             },

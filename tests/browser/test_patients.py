@@ -253,6 +253,21 @@ def test_only_links_change_colour_where_the_pointer_is(
     assert title.evaluate("e => getComputedStyle(e).color") == before
 
 
+def test_on_a_phone_no_tick_of_the_figure_is_cut_off(
+    open_page: Opener, url: str, demo: Shelf
+) -> None:
+    page, _ = open_page(width=390, height=844)
+    rows = listing(view_of(demo, "backbone=eribulin"))["rows"]
+    Profile(page, url).open(rows[0]["key"])
+    assert page.locator("#patient-course svg text", has_text="%").count()
+    beyond = page.locator("#patient-course .js-plotly-plot").evaluate(
+        """g => [...g.querySelectorAll("svg text")].filter(t =>
+             t.getBoundingClientRect().right > g.getBoundingClientRect().right)
+             .map(t => t.textContent)"""
+    )
+    assert beyond == []
+
+
 def test_the_axis_and_the_labs_are_chosen(open_page: Opener, url: str, demo: Shelf) -> None:
     page, _ = open_page()
     key = listing(view_of(demo))["rows"][0]["key"]
