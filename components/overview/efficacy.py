@@ -221,6 +221,8 @@ def _deaths(answer: Answer) -> html.Div:
     words = [text("efficacy.deaths.words", **who(answer, number)) + _causes(answer, number)]
     if answer["undated_deaths"]:
         words.append(text("efficacy.deaths.undated", n=len(answer["undated_deaths"])))
+    if answer["disputed_deaths"]:
+        words.append(text("efficacy.deaths.disputed", n=answer["disputed_deaths"]))
     return finding(
         answer,
         title,

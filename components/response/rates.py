@@ -37,6 +37,7 @@ def draw(answer: Answer) -> html.Section:
         body = [
             html.P(text("response.rates.all"), className="sentence"),
             _table(answer),
+            *_contradiction(answer),
             _window(answer),
         ]
     return card(
@@ -98,6 +99,19 @@ def _cell(answer: Answer, measure: str, shown: dict[str, Any]) -> html.Td:
         bar = interval_bar(name, number.estimate, number.lower, number.upper, number.level)
     told = paper(number, small=small, who=shown[measure]["who"], of=name)
     return html.Td([told, *([] if bar is None else [bar])], **label)
+
+
+def _contradiction(answer: Answer) -> list[html.P]:
+    """More confirmed than unconfirmed responses: two exported values that cannot both be right."""
+    for shown in answer["sets"]:
+        both = shown["known"] and shown["orr"] is not None and shown["orr_unconfirmed"] is not None
+        if not both:
+            continue
+        sure, seen = headline(shown["orr"]).x, headline(shown["orr_unconfirmed"]).x
+        if sure > seen:
+            told = text("response.rates.contradiction", confirmed=sure, unconfirmed=seen)
+            return [html.P(told, className="note", **metric("orr"))]
+    return []
 
 
 def _window(answer: Answer) -> html.Div:

@@ -68,6 +68,7 @@ STRINGS: dict[str, str] = {
     "efficacy.deaths.no_causes": "; causes of death are not exported.",
     "efficacy.deaths.none": ".",
     "efficacy.deaths.undated": "{n} of them without a date of death.",
+    "efficacy.deaths.disputed": "The export contradicts itself: for {n} of the patients its overall survival says otherwise. Cuts lists them.",
     "efficacy.missing.response": "The export holds no tumour response (ADRS), so response and disease control are not stated.",
     "efficacy.missing.pfs": "The export holds neither time to event (ADTTE) nor tumour response (ADRS), so progression-free survival is not stated.",
     "efficacy.missing.deaths": "The export holds no date or flag of death, so deaths are not stated.",

@@ -49,6 +49,7 @@ STRINGS: dict[str, str] = {
     "response.rates.set.n": "n = {n}",
     "response.rates.set.unknown": "not stated in the export",
     "response.rates.all": "All responses up to the cut-off, patients without an evaluable assessment counted as not responding.",
+    "response.rates.contradiction": "The export contradicts itself: {confirmed} confirmed responses, but only {unconfirmed} unconfirmed ones, and every confirmed response is one. Cuts lists the patients.",
     "response.rates.window": "Inside the response window: {days} days from {origin}",
     "response.rates.window.who": "{label}, n = {n}",
     "response.rates.interim": "So far, and if none of the {n} pending responds",

@@ -45,6 +45,21 @@ def undated_deaths(analysis: Analysis, members: AnalysisSet) -> tuple[str, ...]:
     return tuple(sorted(set(pd.Series(who, dtype=object)) & set(members.patients)))
 
 
+def disputed(analysis: Analysis, members: AnalysisSet) -> int:
+    """How many members ADSL and an exported OS judge differently: dead in one, alive in the other.
+
+    0 where the export tells only one of the two, or where they agree.
+    """
+    exported = analysis.exported_time("OS")
+    told = {"DTHDT", "DTHFL"} & set(analysis.adsl.columns)
+    died = deaths(analysis, members)
+    if exported is None or not told or died is None:
+        return 0
+    inside, dead = set(members.patients), set(died.numerator)
+    pairs = zip(exported.usubjid, exported.event, strict=True)
+    return sum(bool(event) != (patient in dead) for patient, event in pairs if patient in inside)
+
+
 def causes(study: Study, analysis: Analysis, members: AnalysisSet) -> list[dict[str, Any]] | None:
     """Deaths by cause, the most frequent first: {"cause": words or None, "patients": [...]}.
 

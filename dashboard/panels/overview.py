@@ -20,7 +20,7 @@ from dashboard.metrics.types import PatientProportion
 from dashboard.metrics.windows import ResponseWindow, response_window
 from dashboard.panels.cautions import cautions
 from dashboard.panels.common import common, json_of, who
-from dashboard.panels.deaths import causes, deaths, undated_deaths
+from dashboard.panels.deaths import causes, deaths, disputed, undated_deaths
 from dashboard.results import View
 from data_access.findings import Finding, in_order
 
@@ -90,6 +90,7 @@ def efficacy(view: View) -> Json:
         "deaths": _counted(view, deaths(analysis, members)),
         "causes": causes(view.cut.study, analysis, members),
         "undated_deaths": list(undated_deaths(analysis, members)),
+        "disputed_deaths": disputed(analysis, members),
         "endpoints": _endpoints(view),
         "min_group": rules.min_group,
     }

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from flask import Flask
 
@@ -136,3 +137,22 @@ def test_a_rate_that_rests_on_nobody_is_said_to(
     told = said(next(c for c in CARDS if c.name == "overview-efficacy").draw(answer))
     assert "Read it with care: 0 of 254 patients were still at risk at 6 months." in told
     assert "243 patients were censored on the first day" in told
+
+
+def test_deaths_that_overall_survival_contradicts_are_said(
+    answers: dict[str, Any], shared: Path, said: Callable[[Any], str]
+) -> None:
+    folder = shared / "data" / "random_cdisc" / "csv"
+    adsl = pd.read_csv(folder / "adsl.csv", dtype=str)
+    times = pd.read_csv(folder / "adtte.csv", dtype=str).query("PARAMCD == 'OS'")
+    dead = set(adsl.loc[adsl["DTHFL"] == "Y", "USUBJID"]) | set(
+        adsl.loc[adsl["DTHDT"].notna(), "USUBJID"]
+    )
+    events = set(times.loc[times["CNSR"].astype(float) == 0, "USUBJID"])
+    expected = len(dead ^ events)
+    answer = answers["random_cdisc"]["overview-efficacy"]
+    assert answer["disputed_deaths"] == expected > 100
+    told = said(next(c for c in CARDS if c.name == "overview-efficacy").draw(answer))
+    assert f"for {expected} of the patients its overall survival says otherwise" in told
+    for name in ("pharmaverse_onco", "imvigor210"):  # one side only, or none
+        assert answers[name]["overview-efficacy"]["disputed_deaths"] == 0

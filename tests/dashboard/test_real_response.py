@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -149,3 +150,13 @@ def test_what_an_export_cannot_tell_is_not_zero(libraries: dict[str, Shelf]) -> 
     bars = answers(libraries["pharmaverse_onco"])["response-waterfall"]["bars"]
     assert len(bars) == 6
     assert {b["new_lesion"] for b in bars} == {None}
+
+
+def test_more_confirmed_than_unconfirmed_responses_are_called_a_contradiction(
+    libraries: dict[str, Shelf], said: Callable[[Any], str]
+) -> None:
+    card = next(c for c in CARDS if c.name == "response-rates")
+    told = said(card.draw(answers(libraries["random_cdisc"])["response-rates"]))
+    assert "391 confirmed responses, but only 297 unconfirmed ones" in told
+    agreeing = said(card.draw(answers(libraries["pharmaverse_onco"])["response-rates"]))
+    assert "contradicts itself" not in agreeing
