@@ -26,8 +26,11 @@ def test_no_serious_barrier(open_page: Opener, url: str, width: int, theme: str)
     overview.menu("Patient filters").click()
     assert serious(page) == []
     page.keyboard.press("Escape")
-    overview.menu("Definition: Findings so far").click()
+    page.get_by_label("Definition: Findings so far").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     assert serious(page) == []
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
     page.locator(".finding-summary").first.click()
     assert serious(page) == []
 
@@ -84,8 +87,10 @@ def test_the_theme_follows_the_system_and_can_be_chosen(open_page: Opener, url: 
     assert line_colour(page) == rgb(accent.dark)
     body = "getComputedStyle(document.body).backgroundColor"
     assert page.evaluate(body) == rgb(STRUCTURE["paper"].dark)
-    page.get_by_role("button", name="Light").click()
-    expect(page.get_by_role("button", name="Light")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Light", exact=True).click()
+    expect(page.get_by_role("button", name="Light", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
     assert line_colour(page) == rgb(accent.light)
     assert page.evaluate(body) == rgb(STRUCTURE["paper"].light)
     page.reload()
