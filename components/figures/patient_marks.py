@@ -16,6 +16,9 @@ from dashboard.text import text
 Answer = Mapping[str, Any]
 Trace = dict[str, Any]
 
+#: shares of a drug's row, from its top: the marks of changes under the drug's name, the foot of the
+#: bars under the marks, and how high the full planned dose stands on it
+CHANGE, FOOT, FULL = 0.42, 0.94, 0.4
 #: what was done to a dose -> symbol
 CHANGED = {
     "reduced": "triangle-down",
@@ -46,8 +49,8 @@ def doses(answer: Answer, shape: Shape, axis: str) -> list[Trace]:
                 "type": "bar",
                 "name": escape(drug["label"]),
                 "x": [shape.at(d["first"] + 0.5 * (d["last"] + 1 - d["first"])) for d in given],
-                "y": [round(0.52 * _height(d, highest), 3) for d in given],
-                "base": [-row - 0.86] * len(given),
+                "y": [round(FULL * _height(d, highest), 3) for d in given],
+                "base": [-row - FOOT] * len(given),
                 "width": width,
                 "marker": {"color": _drug_colour(answer, drug), "line": {"width": 0}},
                 "hovertext": [hover.dose(d, drug["label"]) for d in given],
@@ -70,8 +73,8 @@ def treatment(answer: Answer, shape: Shape, axis: str) -> list[Trace]:
         "type": "bar",
         "name": text("patient.treatment"),
         "x": [shape.at((first + last) / 2)],
-        "y": [0.42],
-        "base": [-0.86],
+        "y": [FULL],
+        "base": [-FOOT],
         "width": [bar_width(first, last, shape)],
         "marker": {"color": theme.colour("accent"), "line": {"width": 0}},
         "hovertext": [hover.treatment(lane)],
@@ -89,7 +92,7 @@ def _changes(
     return [
         points(
             [shape.at(d["first"]) for d in records],
-            [-row - 0.24] * len(records),
+            [-row - CHANGE] * len(records),
             axis,
             symbol=[CHANGED[k] for k in kinds],
             size=8,

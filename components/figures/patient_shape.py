@@ -22,8 +22,8 @@ MANY_WEEKS = 104
 TOP, LEVEL, BOTTOM, GAP = 12, 16, 48, 30
 #: px of a drug, the tumour panel, the row of responses, an event, a laboratory panel, a sample kind
 #: px of a letter of a label, and of the narrowest plot
-LETTER, NARROWEST = 6, 290
-DRUG, TUMOUR, RESPONSE, EVENT, LAB, SAMPLE = 36, 168, 44, 24, 84, 24
+LETTER, NARROWEST = 6, 225
+DRUG, TUMOUR, RESPONSE, EVENT, LAB, SAMPLE = 50, 168, 44, 24, 84, 24
 #: events that are drawn; the others stand in the table
 MOST_EVENTS = 40
 #: laboratory parameters shown until a reader chooses
