@@ -18,6 +18,7 @@ from data_access.features import feature_tables, unlinked_samples
 from data_access.findings import DataError, Finding, Rule, Severity, in_order
 from data_access.frames import to_frame
 from data_access.normalise import Normalised, normalise
+from data_access.normalise.derived import derived_tables
 from data_access.rawtable import RawTable
 from data_access.readers.exports import Collection, collect
 from data_access.schema import REQUIRED_DOMAINS
@@ -174,7 +175,9 @@ class _Import:
     def _prepare(self, study: Study) -> Staged:
         collection = collect(self.exports, study, progress=self.progress)
         self._add(collection.findings)
-        tables = dict(collection.domains)
+        made, said = derived_tables(study, collection.domains, collection.sheets)
+        self._add(said)
+        tables = {**collection.domains, **made}
         self._add(check_against(study, tables, collection.sheets))
         missing = [d for d in REQUIRED_DOMAINS if d not in tables]
         if missing and not self._refused():
@@ -190,7 +193,11 @@ class _Import:
         day = self._cut_date(study, normal.tables)
         self.progress("Checking the records")
         previous = self._previous(study, day)
-        self._add(self._checks(study, day, collection, normal, previous))
+        self._add(
+            self._checks(
+                study, day, [*tables.values(), *collection.sheets.values()], normal, previous
+            )
+        )
         self._stop_if_refused()
         self.progress("Ordering and fingerprinting the records")
         return Staged.of(
@@ -247,12 +254,11 @@ class _Import:
         self,
         study: Study,
         day: date,
-        collection: Collection,
+        raw: Iterable[RawTable],
         normal: Normalised,
         previous: Cut | None,
     ) -> list[Finding]:
         frames = {d: to_frame(t, provenance=True) for d, t in normal.tables.items()}
-        raw: list[RawTable] = [*collection.domains.values(), *collection.sheets.values()]
         before = None
         if previous is not None:
             kept = {d: previous.frame(d) for d in previous.domains}

@@ -183,7 +183,7 @@ def named_in(study: Study | None) -> dict[str, str]:
     """Files a study names outside [files] -> the key of study.toml that does."""
     if study is None:
         return {}
-    raw = [(d.source, f"domains.{d.domain}.source") for d in study.domains.values() if d.source]
+    raw = [(d.source, f"domains.{d.domain}.from") for d in study.domains.values() if d.source]
     raw += [(w.file, f"tte.{w.paramcd}.file") for w in study.wide_tte]
     raw += [(w.file, f"best_response.{w.paramcd}.file") for w in study.wide_response]
     named = {name: key for name, key in raw if name.upper() not in DOMAINS}

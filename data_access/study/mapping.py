@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from data_access.schema import DOMAINS
+from data_access.study.extract import extract
 from data_access.study.fields import (
     DUPLICATE,
     VALUE,
@@ -135,7 +136,7 @@ def _no_shared_file(specs: Mapping[str, FileSpec], spot: Spot) -> None:
                 spot.at(name).complain(
                     DUPLICATE,
                     f"[files] gives {path} to {other} and to {domain}.",
-                    f'Give it to one; [domains.{domain.lower()}] source = "{other}" '
+                    f'Give it to one; [domains.{domain.lower()}] from = "{other}" '
                     "derives a second domain from the same file.",
                 )
 
@@ -178,12 +179,20 @@ def _dates(value: Any, spot: Spot) -> str:
     return pattern
 
 
+#: what only a domain made from another table can state
+_OF_DERIVED = ("key", "constants", "extract")
+
 DOMAIN: Keys = {
     "columns": Key(mapping(one_or_more(cell), example='columns = { USUBJID = "SUBJECT" }')),
     "keep": Key(_keep),
     "kinds": Key(mapping(choice(*_KINDS), example='kinds = { TMB = "number" }')),
     "person": Key(cell),
-    "source": Key(text),
+    "from": Key(text),
+    "key": Key(one_or_more(cell)),
+    "constants": Key(mapping(cell, example='constants = { AVISIT = "BASELINE" }')),
+    "extract": Key(
+        mapping(extract, example="extract = { ARM = { column = \"SAMPLE\", pattern = '-(A|B)-' } }")
+    ),
     "dates": Key(_dates),
 }
 
@@ -204,7 +213,17 @@ def domains(value: Any, spot: Spot) -> Mapping[str, Any]:
 
 def _domain_spec(domain: str, got: dict[str, Any], spot: Spot) -> DomainSpec:
     standard = {n.casefold(): n for n in standard_names(domain)}
-    kept: dict[str, tuple[str, ...]] = got.get("keep", {})
+    kept: dict[str, tuple[str, ...]] = dict(got.get("keep", {}))
+    for name in (*got.get("constants", {}), *got.get("extract", {})):
+        if name.casefold() not in {*standard, *(k.casefold() for k in kept)}:
+            kept[name] = ()
+    for key in _OF_DERIVED:
+        if key in got and "from" not in got:
+            spot.at(key).complain(
+                VALUE,
+                f"{spot.name} states {key} and no from.",
+                'Add from = "<file>", or remove it.',
+            )
     for name in kept:
         if name.startswith("_"):
             spot.at("keep").complain(VALUE, f"A column cannot be stored as “{name}”.", "Rename it.")
@@ -218,6 +237,9 @@ def _domain_spec(domain: str, got: dict[str, Any], spot: Spot) -> DomainSpec:
         kinds=_kinds(got, known, spot, domain),
         person=got.get("person"),
         source=_derived_from(got, spot, domain),
+        key=got.get("key", ()),
+        constants={known[k.casefold()]: v for k, v in got.get("constants", {}).items()},
+        extract={known[k.casefold()]: v for k, v in got.get("extract", {}).items()},
         dates=got.get("dates", "iso"),
     )
 
@@ -254,11 +276,11 @@ def _kinds(
 
 
 def _derived_from(got: Mapping[str, Any], spot: Spot, domain: str) -> str | None:
-    source: str | None = got.get("source")
+    source: str | None = got.get("from")
     if source and source.upper() in DOMAINS:
         source = source.upper()
     if source == domain:
-        spot.at("source").complain(VALUE, f"{domain} cannot be derived from itself.", "Remove it.")
+        spot.at("from").complain(VALUE, f"{domain} cannot be derived from itself.", "Remove it.")
     return source
 
 

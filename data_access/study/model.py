@@ -126,6 +126,14 @@ class FileSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Extract:
+    """A value that stands inside another: the first group of `pattern` (RE2) in `column`."""
+
+    column: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
 class DomainSpec:
     """Mapping for one domain: `columns` standard name -> export names (first present wins)."""
 
@@ -136,7 +144,11 @@ class DomainSpec:
     person: str | None = (
         None  # ADSL only: export column that identifies the person (samples != people)
     )
-    source: str | None = None  # derive this domain from the file of another domain / file name
+    #: make this domain from a sheet (file name) or from the table of another domain
+    source: str | None = None
+    key: tuple[str, ...] = ()  # with `source`: columns that together name a patient
+    constants: Mapping[str, str] = field(default_factory=dict)  # with `source`: one value for all
+    extract: Mapping[str, Extract] = field(default_factory=dict)  # with `source`: part of a cell
     dates: str = (
         "iso"  # text dates: "iso", or a strptime pattern the export declares, never guessed
     )

@@ -78,7 +78,7 @@ def test_domains_map_rename_keep_and_type_columns() -> None:
         person = "ANONPT_ID"
         dates = "%d/%m/%Y"
         [domains.adrs]
-        source = "adsl"
+        from = "adsl"
         keep = ["RSDETAIL"]
         """
     )
