@@ -223,6 +223,32 @@ def _chips(bar: TopBar) -> html.Ul:
     return html.Ul(items, className="chips", **attrs(aria_label=text("shell.filters.active")))
 
 
+def parts_nav(title: str, here: str, items: tuple[Choice, ...]) -> html.Header:
+    """The headline of a page that is several, and quiet links between its parts."""
+    return html.Header(
+        [
+            html.H1([title, html.Span(f": {here}", className="visually-hidden")]),
+            html.Nav(
+                html.Ul(
+                    [
+                        html.Li(
+                            view_link(
+                                i.label,
+                                i.address,
+                                className="parts-link current" if i.current else "parts-link",
+                                **(attrs(aria_current="page") if i.current else {}),
+                            )
+                        )
+                        for i in items
+                    ]
+                ),
+                **attrs(aria_label=text("shell.parts", title=title)),
+            ),
+        ],
+        className="parts",
+    )
+
+
 def filter_bar(backbone: FilterControl | None, others: tuple[FilterControl, ...]) -> list[object]:
     """Backbones stand open as pills; every other column is folded away until wanted."""
     parts: list[object] = []

@@ -28,6 +28,7 @@ STYLES = (
     "response.css",
     "survival.css",
     "swimmer.css",
+    "safety.css",
     "cuts.css",
     "methods.css",
     "thread.css",

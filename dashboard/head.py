@@ -14,7 +14,7 @@ from components import shell as parts
 from components.encode import encoded
 from components.shell import FilterControl
 from dashboard import frame
-from dashboard.pages import Context
+from dashboard.pages import Context, Page, parts_of
 from dashboard.results import Audience
 from dashboard.selection import Selection, SelectionError, Vocabulary, choose
 from dashboard.shelf import CutName, Opened
@@ -91,6 +91,24 @@ def _head(
     )
 
 
+def parts_of_page(page: Page | None, query: str | None, title: str) -> Part:
+    """Headline and links of a page that is one of several; nothing for any other."""
+    if page is None or not page.group or query is None:
+        return _part("parts", None)
+    items = tuple(
+        parts.Choice(text(f"page.{p.name}.part"), f"{p.path}?{query}", p.path == page.path)
+        for p in parts_of(page)
+    )
+    here = title or next(i.label for i in items if i.current)
+    return _part("parts", parts.parts_nav(text(f"page.{page.group}"), here, items))
+
+
+def part_title(page: Page | None) -> str:
+    """What the browser calls a part of a page that is several; "" for the page of the rail."""
+    grouped = page is not None and page.group not in {"", page.name}
+    return text(f"page.{page.name}.part") if page is not None and grouped else ""
+
+
 def trouble_of(error: Exception) -> Head:
     """No view: what is wrong, in words, and a way back."""
     if isinstance(error, SelectionError):
@@ -101,7 +119,7 @@ def trouble_of(error: Exception) -> Head:
     else:
         log.error("a selection could not be opened", exc_info=error)
         told = _page("trouble.failed")
-    empty = [_part(id_, None) for id_ in ("top-bar", "filter-bar", "notice")]
+    empty = [_part(id_, None) for id_ in ("top-bar", "filter-bar", "notice", "parts")]
     hidden: Part = ("page", lambda: b'{"hidden":true}', "hidden")
     return Head(None, parts=(*empty, _part("trouble", told), hidden))
 

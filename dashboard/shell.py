@@ -12,7 +12,7 @@ from components.attributes import attrs
 from components.passport import passport_words
 from dashboard import thread
 from dashboard.head import newer_cut
-from dashboard.pages import PAGES, Context
+from dashboard.pages import Context, rail_pages
 from dashboard.selection import SelectionError
 from dashboard.text import text
 from data_access.findings import DataError
@@ -27,8 +27,7 @@ def layout() -> html.Div:
     `address` and `selection` hold the view on screen, for callbacks; view.js writes them. The page
     shows when the head has arrived above it, so that the head pushes nothing down.
     """
-    pages = [p for p in PAGES if p.below is None]
-    items = tuple(parts.NavItem(text(f"page.{p.name}"), p.path, p.icon) for p in pages)
+    items = tuple(parts.NavItem(text(f"page.{p.name}"), p.path, p.icon) for p in rail_pages())
     return html.Div(
         [
             html.Div(id="address", hidden=True, **attrs(data_failed=text("shell.no_answer"))),
@@ -49,7 +48,11 @@ def layout() -> html.Div:
                     ),
                     html.Div(id="notice"),
                     html.Main(
-                        [html.Div(id="trouble"), html.Div(id="page", hidden=True)],
+                        [
+                            html.Div(id="trouble"),
+                            html.Div(id="parts"),
+                            html.Div(id="page", hidden=True),
+                        ],
                         id="main",
                         tabIndex=-1,
                         **attrs(aria_label=text("app.main")),

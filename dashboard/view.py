@@ -22,7 +22,15 @@ from flask import Flask, Response, request
 from components.encode import encoded
 from dashboard.callback_body import depth
 from dashboard.compression import streamed
-from dashboard.head import Head, changed, head_of, no_such_page, trouble_of
+from dashboard.head import (
+    Head,
+    changed,
+    head_of,
+    no_such_page,
+    part_title,
+    parts_of_page,
+    trouble_of,
+)
 from dashboard.pages import Context, Page, page_at
 from dashboard.pages.page import About, Drawing, Filling, drawing
 from dashboard.results import Audience
@@ -104,6 +112,8 @@ def lines(context: Context, asked: Asked, audience: Audience) -> Iterator[bytes 
         ]
         tail = after.selection.tail()
         title = page.title(opened, key) if page is not None and page.title is not None else ""
+        head = replace(head, parts=(*head.parts, parts_of_page(page, head.query, title)))
+        title = title or part_title(page)
     except Exception as error:
         head = trouble_of(error)
     yield _first(asked, page, head, [d.filling for d in drawings], (title, tail))

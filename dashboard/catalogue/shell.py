@@ -12,6 +12,7 @@ STRINGS: dict[str, str] = {
     "app.skip": "Skip to the results",
     "app.main": "Results",
     "app.navigation": "Pages",
+    "shell.parts": "Parts of {title}",
     # requests that are refused (plain text answers)
     "refused.address": "Interim answers this computer only: it has no accounts yet, so every reader of a wider address would see patient-level results.",
     "refused.host": "Interim answers to 127.0.0.1 and localhost only.",

@@ -155,7 +155,16 @@ def _treatment() -> tuple[Entry, ...]:
 def _safety() -> tuple[Entry, ...]:
     on = ("safety", people.safety, people.emergent_source)
     refs = ("e3", "clopper")
+    usual = ("teae_end_days", "level")
     return (
+        Entry("ae_any", *on, usual, refs),
+        Entry("ae_high", *on, ("teae_end_days", "ctcae_version", "level"), (*refs, "ctcae")),
+        Entry("ae_related", *on, usual, refs),
+        Entry("ae_related_window", *on, ("ae_window_days", "level"), refs),
+        Entry("ae_serious_related", *on, usual, refs),
+        Entry("ae_fatal", *on, usual, refs),
+        Entry("ae_action", *on, usual, refs),
+        Entry("ae_aesi", *on, usual, refs),
         Entry(
             "ae_related_high", *on,
             ("teae_end_days", "ctcae_version", "level"), (*refs, "ctcae"),

@@ -9,6 +9,7 @@ from dashboard.pages import (
     patient,
     patients,
     response,
+    safety,
     survival,
     swimmer,
 )
@@ -19,19 +20,30 @@ PAGES: tuple[Page, ...] = (
     response.PAGE,
     swimmer.PAGE,
     survival.PAGE,
+    safety.PAGE,
     patients.PAGE,
     patient.PAGE,
     cuts.PAGE,
     methods.PAGE,
 )
 
-__all__ = ["ADDRESSES", "PAGES", "Context", "Page", "page_at"]
+__all__ = ["ADDRESSES", "PAGES", "Context", "Page", "page_at", "parts_of", "rail_pages"]
 
 
 def page_at(path: str) -> tuple[Page | None, str]:
     """The page of an address, and the key that stands below its path ("" for none)."""
     found = ((page, page.key_in(path)) for page in PAGES)
     return next(((page, key) for page, key in found if key is not None), (None, ""))
+
+
+def rail_pages() -> tuple[Page, ...]:
+    """Pages with a link of their own in the rail."""
+    return tuple(p for p in PAGES if p.below is None and p.group in {"", p.name})
+
+
+def parts_of(page: Page) -> tuple[Page, ...]:
+    """The pages of the group `page` belongs to, in the reader's order."""
+    return tuple(p for p in PAGES if p.group and p.group == page.group and p.below is None)
 
 
 class _Addresses:

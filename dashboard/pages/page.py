@@ -72,7 +72,12 @@ class About:
 @dataclass(frozen=True, slots=True)
 class Page:
     """`below`: what stands below the path (a key), so that the page is about one thing; `title`
-    names that thing for the browser. Such a page has no link in the rail."""
+    names that thing for the browser. Such a page has no link in the rail.
+
+    `group` is the name of the page that stands in the rail for several, itself among them: the
+    others are reached by the links under its headline, which the shell makes from this field
+    (`page.<name>.part` of the catalogue is what a link says). The headline is theirs too, so the
+    layout of such a page holds none."""
 
     name: str
     path: str
@@ -83,6 +88,7 @@ class Page:
     figures: bool = True  # does it draw any? then their library is fetched with the document
     below: re.Pattern[str] | None = None
     title: Callable[[Opened, str], str] | None = None
+    group: str = ""
 
     def key_in(self, path: str) -> str | None:
         """The key that `path` names below this page ("" for the page itself); None elsewhere."""

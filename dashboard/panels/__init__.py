@@ -10,6 +10,7 @@ from dashboard.panels import (
     overview,
     patients,
     response,
+    safety,
     survival,
     swimmer,
 )
@@ -37,6 +38,7 @@ PANELS: dict[str, Panel] = {
     "survival-rules": survival.censoring,
     "survival-reasons": survival.reasons,
     "survival-follow": survival.follow,
+    "safety-overview": safety.overview,
     "patients-listing": listing.listing,
     "cuts-ledger": cuts.ledger,
     "cuts-records": cuts.records,

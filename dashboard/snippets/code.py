@@ -9,7 +9,7 @@ from typing import Any
 from dashboard.panels.common import common
 from dashboard.panels.patient import check_shown
 from dashboard.results import Panel, View
-from dashboard.snippets import overview, pages, patients
+from dashboard.snippets import overview, pages, patients, safety
 from dashboard.snippets.parts import Snippet
 from dashboard.text import day, text
 from data_access import VERSION
@@ -17,6 +17,7 @@ from data_access import VERSION
 SNIPPETS: dict[str, Snippet] = {
     **overview.SNIPPETS,
     **pages.SNIPPETS,
+    **safety.SNIPPETS,
     "overview-changes": pages.SNIPPETS["cuts-ledger"],
 }
 #: code of the cards about one patient

@@ -334,6 +334,17 @@ def listing(a: Json) -> list[str]:
     return [f"{c['date']}: {c['id']}" for c in a["cuts"]]
 
 
+def kinds(a: Json) -> list[str]:
+    said = []
+    for flag in a["flags"]:
+        if flag["cells"] is None:
+            said.append(f"{flag['id']}: not stated")
+        for column, cell in zip(a["columns"], flag["cells"] or (), strict=False):
+            rate = _p(cell["proportion"], a["min_group"])
+            said.append(f"{flag['id']}, {column['label']}: {rate}, {cell['n_events']} events")
+    return said
+
+
 EXPECTED: dict[str, Callable[[Json], list[str]]] = {
     "overview-status": status,
     "overview-efficacy": efficacy,
@@ -355,6 +366,7 @@ EXPECTED: dict[str, Callable[[Json], list[str]]] = {
     "survival-rules": censoring,
     "survival-reasons": reasons,
     "survival-follow": follow,
+    "safety-overview": kinds,
     "cuts-ledger": ledger,
     "overview-changes": ledger,
     "patients-listing": lanes,

@@ -1,0 +1,1 @@
+"""Cards of the Safety page: deaths and serious events, the overview of kinds, terms, listings."""

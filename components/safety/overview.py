@@ -1,0 +1,198 @@
+"""Kinds of adverse events: patients with at least one, by analysis set or by backbone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+
+from components import numbers
+from components.attributes import attrs
+from components.card import card
+from components.metric import ask, metric
+from components.overview.parts import (
+    PROPORTION_HEADER,
+    Answer,
+    Rows,
+    brackets,
+    plural,
+    proportion_row,
+    tools,
+)
+from components.safety.parts import card_n, nothing, segmented, with_query
+from components.who import count
+from dashboard.metrics.types import Proportion
+from dashboard.text import listed, text
+
+NAME = "safety-overview"
+#: kind of event -> the definition of its number
+DEFINITIONS = {
+    "any": "ae_any",
+    "grade3plus": "ae_high",
+    "related": "ae_related",
+    "related_grade3plus": "ae_related_high",
+    "related_in_window": "ae_related_window",
+    "serious": "ae_serious",
+    "serious_related": "ae_serious_related",
+    "fatal": "ae_fatal",
+    "reduced": "ae_action",
+    "interrupted": "ae_action",
+    "withdrawn": "ae_action",
+    "aesi": "ae_aesi",
+}
+METRICS = tuple(dict.fromkeys(DEFINITIONS.values()))
+
+Flag = Mapping[str, Any]
+
+
+def draw(answer: Answer) -> html.Section:
+    return card(
+        NAME,
+        text("safety.overview.title"),
+        nothing(answer) or _body(answer),
+        n=card_n(answer),
+        n_metric="safety_n",
+        subtitle=None if answer["missing"] else _subtitle(answer),
+        subtitle_metric="ae_any",
+        tools=tools(NAME, answer),
+    )
+
+
+def _subtitle(answer: Answer) -> str:
+    events = plural("safety.events", answer["n_events"])
+    rule = text(f"safety.emergent.{answer['source']}", days=answer["teae_end_days"])
+    ci = numbers.level_words(answer["level"])
+    return text("safety.overview.subtitle", events=events, rule=rule, ci=ci)
+
+
+def _body(answer: Answer) -> list[Any]:
+    return [*_choice(answer), _table(answer), *_notes(answer)]
+
+
+def _choice(answer: Answer) -> list[html.Nav]:
+    if not answer["backbones"]:
+        return []
+    query, by = answer["query"], answer["by"]
+    words = {"set": text("safety.by.set"), "backbone": text("safety.by.backbone")}
+    addresses = {
+        "set": with_query(query, group=None),
+        "backbone": with_query(query, group="backbone"),
+    }
+    items = [(words[b], addresses[b], b == by) for b in ("set", "backbone")]
+    return [segmented(text("safety.by"), items)]
+
+
+def _table(answer: Answer) -> html.Div:
+    head = [html.Th(text("safety.kind"), scope="col")]
+    head += [
+        html.Th(
+            [c["label"], html.Span(text("card.n", n=c["n"]), className="set-n")],
+            scope="col",
+            **metric("safety_n"),
+        )
+        for c in answer["columns"]
+    ]
+    return html.Div(
+        html.Table(
+            [
+                html.Caption(text("safety.overview.title"), className="visually-hidden"),
+                html.Thead(html.Tr(head)),
+                html.Tbody([_row(answer, flag) for flag in answer["flags"]]),
+            ],
+            className="numbers-table kinds",
+        ),
+        className="table-frame",
+        tabIndex=0,
+        role="region",
+        **attrs(aria_label=text("safety.overview.title")),
+    )
+
+
+def definition(id_: str) -> str:
+    return DEFINITIONS[id_.partition(":")[0]]
+
+
+def label(answer: Answer, flag: Flag) -> str:
+    """The kind in words; "severe" where the export holds no grades."""
+    kind, _, drug = flag["id"].partition(":")
+    if kind == "aesi":
+        return str(flag["label"])
+    if kind in {"grade3plus", "related_grade3plus"}:
+        return text(f"safety.kind.{kind}.{answer['scale'] or 'none'}")
+    if drug:
+        return text(f"safety.kind.{kind}.of", drug=answer["drugs"].get(drug, drug))
+    return text(f"safety.kind.{kind}", days=answer["ae_window_days"])
+
+
+def _row(answer: Answer, flag: Flag) -> html.Tr:
+    words, about = label(answer, flag), definition(flag["id"])
+    part = ":" in flag["id"] and not flag["id"].startswith("aesi")
+    first = html.Th(ask(words, about), scope="row", className="part" if part else "")
+    if flag["cells"] is None:
+        why = html.Td(why_unknown(flag["id"]), colSpan=len(answer["columns"]), className="absent")
+        return html.Tr([first, why], **metric(about), **attrs(data_kind=flag["id"]))
+    pairs = zip(answer["columns"], flag["cells"], strict=True)
+    cells = [_cell(answer, words, column, cell) for column, cell in pairs]
+    return html.Tr([first, *cells], **metric(about), **attrs(data_kind=flag["id"]))
+
+
+def why_unknown(id_: str) -> str:
+    """Which column of the export is missing, in words."""
+    kind, _, drug = id_.partition(":")
+    return text(f"safety.unknown.{kind}.of" if drug else f"safety.unknown.{kind}")
+
+
+def _cell(answer: Answer, words: str, column: Flag, cell: Flag) -> html.Td:
+    number = Proportion.from_json(cell["proportion"])
+    of = f"{words}, {column['label']}"
+    small = answer["min_group"]
+    return html.Td(
+        [
+            count(numbers.counts(number), cell["who"], of=of),
+            html.Span(brackets(numbers.plain_brackets(number, small=small)), className="cell-more"),
+        ],
+        title=plural("safety.events", cell["n_events"]),
+        **attrs(data_label=column["label"]),
+    )
+
+
+def _notes(answer: Answer) -> list[Any]:
+    words = []
+    if answer["by"] == "backbone":
+        chosen = "cohort.chosen.overlap" if answer["overlapping"] else "cohort.chosen"
+        words.append(text("cohort.overlap" if answer["randomised"] else chosen))
+        if answer["empty_groups"]:
+            words.append(text("cohort.empty", groups=listed(answer["empty_groups"])))
+    if not answer["drugs"]:
+        words.append(text("safety.note.drugs"))
+    if not answer["aesi_stated"]:
+        words.append(text("safety.note.aesi"))
+    if answer["scale"] == "severity":
+        words.append(text("safety.note.severity"))
+    words.append(text("safety.note.flags"))
+    out: list[Any] = [html.P(" ".join(words), className="figure-note")]
+    if answer["notes"]:
+        items = [html.Li(n) for n in answer["notes"]]
+        title = text("safety.note.export")
+        out.append(html.Div([html.P(title), html.Ul(items)], className="note", **metric("ae_any")))
+    return out
+
+
+def rows(answer: Answer) -> Rows:
+    body: list[tuple[Any, ...]] = []
+    for flag in answer["flags"]:
+        for i, column in enumerate(answer["columns"]):
+            words = label(answer, flag)
+            if flag["cells"] is None:
+                empty = ("", column["n"], "", "", "", "", why_unknown(flag["id"]))
+                body.append((column["label"], words, *empty, ""))
+                continue
+            cell = flag["cells"][i]
+            row = proportion_row(words, Proportion.from_json(cell["proportion"]))
+            body.append((column["label"], *row, cell["n_events"]))
+    return (
+        text("safety.csv.column"),
+        *(text(k) for k in PROPORTION_HEADER),
+        text("safety.csv.events"),
+    ), body
