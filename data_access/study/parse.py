@@ -100,7 +100,6 @@ KEYS: Mapping[str, Keys] = {
     "missing": words.MISSING_KEYS,
     "filters": plans.FILTER,
     "aesi.<id>": plans.AESI,
-    "aesi.<id>.external.<id>": plans.EXTERNAL,
     "benchmarks.<id>": plans.BENCHMARK,
     "monitoring.<id>": plans.MONITORING_COMMON,
     **{f"monitoring.<id> {kind}": keys for kind, keys in plans.MONITORING.items()},
