@@ -31,6 +31,18 @@ def shared() -> Path:
     pytest.skip(message)
 
 
+@pytest.hookimpl(trylast=True)  # after hypothesis has marked its own
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count covered lines by the tests that name their examples.
+
+    Tracing doubles the time of a test. Hundreds of random examples, and pages driven in a browser,
+    walk over lines that those tests cover already.
+    """
+    for item in items:
+        if item.get_closest_marker("hypothesis") or item.get_closest_marker("browser"):
+            item.add_marker("no_cover")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say at the end, once, when comparisons with real data did not run."""
     skipped = [

@@ -23,14 +23,12 @@ from playwright.sync_api import (
 )
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from dashboard.demo import build_demo
 from dashboard.factory import create_app
 from dashboard.settings import Settings
 from dashboard.shelf import Shelf
-from data_access.importer import import_exports
 from data_access.store import CutStore
-from tests.conftest import STUDIES
 from tests.dashboard.written import ADSL, import_written
+from tests.stores import demo_store, real_store
 
 FLAGS = [
     "--headless",
@@ -133,9 +131,7 @@ def serving(home: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The store with the three cuts of the demo study."""
-    home = tmp_path_factory.mktemp("demo") / "home"
-    build_demo(CutStore(home), progress=lambda _: None)
-    return home
+    return demo_store(tmp_path_factory).home
 
 
 @pytest.fixture(scope="session")
@@ -155,13 +151,7 @@ REAL = ("pharmaverse_onco", "random_cdisc", "imvigor210")
 @pytest.fixture(scope="session")
 def real_home(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with real exports, each imported once."""
-    home = tmp_path_factory.mktemp("real") / "home"
-    store = CutStore(home)
-    for name in REAL:
-        study = STUDIES / name / "study.toml"
-        made = import_exports(shared / "data" / name / "csv", study, store=store)
-        assert made.cut is not None, [f.sentence for f in made.findings]
-    return home
+    return real_store(tmp_path_factory, shared, *REAL).home
 
 
 @pytest.fixture(scope="session")

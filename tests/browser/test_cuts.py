@@ -21,11 +21,9 @@ from dashboard.report.options import ReportOptions
 from dashboard.report.report import metrics_report
 from dashboard.results import Audience, Results
 from dashboard.shelf import Shelf
-from data_access.importer import import_exports
-from data_access.store import CutStore
 from tests.browser.conftest import Opener, serving
 from tests.browser.pages import clipped, serious
-from tests.conftest import STUDIES
+from tests.stores import real_store
 
 pytestmark = pytest.mark.browser
 
@@ -86,13 +84,9 @@ def answers(shelf: Shelf, query: str = "") -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Shelf]]:
     """Three real exports in one store: its address, and the store itself."""
-    home = tmp_path_factory.mktemp("real") / "home"
-    store = CutStore(home)
-    for name in REAL:
-        study = STUDIES / name / "study.toml"
-        assert import_exports(shared / "data" / name / "csv", study, store=store).cut is not None
-    with serving(home) as address:
-        yield address, Shelf(CutStore(home))
+    store = real_store(tmp_path_factory, shared, *REAL)
+    with serving(store.home) as address:
+        yield address, Shelf(store)
 
 
 # --- numbers -------------------------------------------------------------------------------------

@@ -17,11 +17,9 @@ from dashboard.panels.listing import listing
 from dashboard.panels.patient import profile
 from dashboard.results import Audience, Results, View
 from dashboard.shelf import Shelf
-from data_access.importer import import_exports
-from data_access.store import CutStore
 from tests.browser.conftest import Opener, serving
 from tests.browser.pages import clipped, serious, settled
-from tests.conftest import STUDIES
+from tests.stores import real_store
 
 pytestmark = pytest.mark.browser
 
@@ -85,12 +83,7 @@ def view_of(shelf: Shelf, query: str = "") -> View:
 @pytest.fixture(scope="module")
 def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Shelf]]:
     """Three real exports in one store."""
-    store = CutStore(tmp_path_factory.mktemp("real") / "home")
-    for name in REAL:
-        made = import_exports(
-            shared / "data" / name / "csv", STUDIES / name / "study.toml", store=store
-        )
-        assert made.cut is not None, [f.sentence for f in made.findings]
+    store = real_store(tmp_path_factory, shared, *REAL)
     with serving(store.home) as address:
         yield address, Shelf(store)
 

@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 
 from components.cuts import checks, findings, ledger, listing, records
-from dashboard.demo import build_demo
 from dashboard.demo.exports import export
 from dashboard.demo.truth import CUTS, DELETED, EDGE_CASES, MISSPELLING, REGRADED
 from dashboard.panels import COMPARING, FRESH, PANELS
@@ -21,6 +20,7 @@ from dashboard.report.report import metrics_report
 from dashboard.results import Audience, Results
 from dashboard.shelf import Shelf
 from data_access.store import CutStore
+from tests.stores import demo_store
 
 Ask = Callable[..., dict[str, Any]]
 NAMES = ("cuts-ledger", "cuts-records", "cuts-findings", "cuts-checks", "cuts-list")
@@ -28,9 +28,7 @@ NAMES = ("cuts-ledger", "cuts-records", "cuts-findings", "cuts-checks", "cuts-li
 
 @pytest.fixture(scope="session")
 def demo_shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
-    home = tmp_path_factory.mktemp("demo-cuts") / "home"
-    build_demo(CutStore(home), progress=lambda _: None)
-    return Shelf(CutStore(home))
+    return Shelf(demo_store(tmp_path_factory))
 
 
 def results_of(shelf: Shelf) -> Results:

@@ -19,10 +19,9 @@ from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
 from dashboard.shelf import Shelf
 from data_access import VERSION
-from data_access.importer import import_exports
 from data_access.store import CutStore
-from tests.conftest import STUDIES
 from tests.dashboard.written import import_written
+from tests.stores import real_store
 
 Told = Callable[..., str]
 
@@ -230,17 +229,11 @@ def test_an_export_of_adsl_alone_is_told(other: Callable[..., Shelf]) -> None:
     )
 
 
-def test_a_real_export_says_what_it_derived(shared: Path, tmp_path: Path) -> None:
+def test_a_real_export_says_what_it_derived(
+    shared: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Pharmaverse: severity in place of grades, no enrolment flag, PFS by the EMA-like rule."""
-    store = CutStore(tmp_path / "home")
-    result = import_exports(
-        shared / "data" / "pharmaverse_onco" / "csv",
-        STUDIES / "pharmaverse_onco" / "study.toml",
-        store=store,
-        version="test",
-    )
-    assert result.cut is not None
-    shelf = Shelf(store)
+    shelf = Shelf(real_store(tmp_path_factory, shared, "pharmaverse_onco"))
     assert "never grade 3 or higher" in words_of(shelf, "methods-adverse")
     assert "ADSL without screen failures" in words_of(shelf, "methods-sets")
     assert '"3 arms, randomised"' in words_of(shelf, "methods-cut")

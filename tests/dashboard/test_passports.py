@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 
 from dashboard.definitions.registry import BY_ID
-from dashboard.demo import build_demo
 from dashboard.pages import PAGES
 from dashboard.pages.methods import CARDS as METHODS
 from dashboard.pages.page import About, Card, Context
@@ -20,11 +19,10 @@ from dashboard.panels import PANELS
 from dashboard.passports import panel_name, passport_panels
 from dashboard.results import Audience, Results, View
 from dashboard.shelf import Shelf
-from data_access.importer import import_exports
 from data_access.store import CutStore
-from tests.conftest import STUDIES
 from tests.dashboard.numbered import asked, marks, names_of, unmarked
 from tests.dashboard.written import ADSL, import_written
+from tests.stores import demo_store, real_store
 
 #: the Methods page is the definitions themselves
 CARDS = [c for p in PAGES for c in p.cards if c not in METHODS]
@@ -77,9 +75,7 @@ def seen(store: CutStore, study: str, queries: tuple[str, ...] = ("",)) -> Seen:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Seen:
-    store = CutStore(tmp_path_factory.mktemp("demo"))
-    build_demo(store)
-    return seen(store, "synth-ino-tnbc", DEMO)
+    return seen(demo_store(tmp_path_factory), "synth-ino-tnbc", DEMO)
 
 
 @pytest.fixture(scope="module")
@@ -99,18 +95,6 @@ def lacking(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     study = f'[study]\nid = "{request.param}"\ntitle = "T"\n'
     import_written(store, folder / "trial", study=study, adsl=adsl)
     return seen(store, request.param)
-
-
-def real(shared: Path, folder: Path, name: str, study: str, queries: tuple[str, ...]) -> Seen:
-    store = CutStore(folder)
-    result = import_exports(
-        shared / "data" / name / "csv",
-        STUDIES / name / "study.toml",
-        store=store,
-        version="test",
-    )
-    assert result.cut is not None
-    return seen(store, study, queries)
 
 
 def hold(seen: Seen, card: Card) -> set[str]:
@@ -158,9 +142,13 @@ def test_every_number_of_a_small_or_poor_export_has_one(
     ],
 )
 def test_every_number_of_a_real_export_has_one(
-    shared: Path, tmp_path: Path, name: str, study: str, queries: tuple[str, ...]
+    shared: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    name: str,
+    study: str,
+    queries: tuple[str, ...],
 ) -> None:
-    there = real(shared, tmp_path, name, study, queries)
+    there = seen(real_store(tmp_path_factory, shared, name), study, queries)
     for card in CARDS:
         hold(there, card)
 

@@ -15,9 +15,7 @@ from dashboard.pages.overview import CARDS
 from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
 from dashboard.shelf import Shelf
-from data_access.importer import import_exports
-from data_access.store import CutStore
-from tests.conftest import STUDIES
+from tests.stores import real_store
 
 SETS = ("cdisc_pilot", "imvigor210", "metabric_cbioportal", "pharmaverse_onco", "random_cdisc")
 
@@ -27,12 +25,7 @@ def answers(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     """Every card of every set, by set and card name."""
     found: dict[str, dict[str, Any]] = {}
     for name in SETS:
-        store = CutStore(tmp_path_factory.mktemp(name))
-        made = import_exports(
-            shared / "data" / name / "csv", STUDIES / name / "study.toml", store=store
-        )
-        assert made.cut is not None, [f.sentence for f in made.findings]
-        shelf = Shelf(store)
+        shelf = Shelf(real_store(tmp_path_factory, shared, name))
         results = Results(shelf, PANELS, Flask(__name__))
         selection = shelf.resolve("")[0]
         found[name] = {c.name: results.panel(c.name, selection, Audience.FULL) for c in CARDS}

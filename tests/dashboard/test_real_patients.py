@@ -15,7 +15,6 @@ from components.figures.patient import patient_figure
 from components.figures.patient_shape import shape_of
 from components.patients import course, facts, listing, records
 from dashboard.bundles import PLOTLY_TRACES
-from dashboard.demo import build_demo
 from dashboard.metrics.response import RESPONSE
 from dashboard.pages.page import About, Context
 from dashboard.pages.patient import ask
@@ -24,9 +23,8 @@ from dashboard.panels.listing import listing as listed
 from dashboard.panels.patient import profile
 from dashboard.results import Audience, Results, View
 from dashboard.shelf import Shelf
-from data_access.importer import import_exports
 from data_access.store import CutStore
-from tests.conftest import STUDIES
+from tests.stores import demo_store, real_store
 
 #: patients enrolled
 SETS = {"pharmaverse_onco": 254, "random_cdisc": 400, "imvigor210": 348, "cdisc_pilot": 254}
@@ -64,18 +62,12 @@ def real(
     request: pytest.FixtureRequest, shared: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Told:
     name = request.param
-    folder = shared / "data" / name / "csv"
-    store = CutStore(tmp_path_factory.mktemp(name))
-    made = import_exports(folder, STUDIES / name / "study.toml", store=store)
-    assert made.cut is not None, [f.sentence for f in made.findings]
-    return told(name, store)
+    return told(name, real_store(tmp_path_factory, shared, name))
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Told:
-    store = CutStore(tmp_path_factory.mktemp("demo"))
-    build_demo(store, progress=lambda _: None)
-    return told("demo", store)
+    return told("demo", demo_store(tmp_path_factory))
 
 
 def agrees(found: Told) -> None:

@@ -16,24 +16,14 @@ from dashboard.report import metrics_report
 from dashboard.report.options import ReportOptions
 from dashboard.results import Audience, Results
 from dashboard.shelf import Shelf
-from data_access.importer import import_exports
-from data_access.store import CutStore
-from tests.conftest import STUDIES
+from tests.stores import real_store
 
 SETS = ("cdisc_pilot", "imvigor210", "metabric_cbioportal", "pharmaverse_onco", "random_cdisc")
 
 
 @pytest.fixture(scope="module")
 def libraries(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shelf]:
-    found = {}
-    for name in SETS:
-        store = CutStore(tmp_path_factory.mktemp(name))
-        made = import_exports(
-            shared / "data" / name / "csv", STUDIES / name / "study.toml", store=store
-        )
-        assert made.cut is not None, [f.sentence for f in made.findings]
-        found[name] = Shelf(store)
-    return found
+    return {name: Shelf(real_store(tmp_path_factory, shared, name)) for name in SETS}
 
 
 def answers(shelf: Shelf, query: str = "") -> dict[str, Any]:

@@ -17,9 +17,7 @@ from dashboard.panels import PANELS
 from dashboard.panels.survival import MONTH
 from dashboard.results import Audience, Results
 from dashboard.shelf import Shelf
-from data_access.importer import import_exports
-from data_access.store import CutStore
-from tests.conftest import STUDIES
+from tests.stores import real_store
 
 SETS = ("imvigor210", "metabric_cbioportal", "pharmaverse_onco", "random_cdisc")
 Ask = Callable[..., dict[str, Any]]
@@ -27,15 +25,7 @@ Ask = Callable[..., dict[str, Any]]
 
 @pytest.fixture(scope="module")
 def libraries(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Shelf]:
-    found = {}
-    for name in SETS:
-        store = CutStore(tmp_path_factory.mktemp(name))
-        made = import_exports(
-            shared / "data" / name / "csv", STUDIES / name / "study.toml", store=store
-        )
-        assert made.cut is not None, [f.sentence for f in made.findings]
-        found[name] = Shelf(store)
-    return found
+    return {name: Shelf(real_store(tmp_path_factory, shared, name)) for name in SETS}
 
 
 @pytest.fixture(scope="module")

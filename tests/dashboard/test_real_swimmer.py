@@ -17,9 +17,7 @@ from dashboard.metrics.response import RESPONSE
 from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
 from dashboard.shelf import Shelf
-from data_access.importer import import_exports
-from data_access.store import CutStore
-from tests.conftest import STUDIES
+from tests.stores import real_store
 
 #: patients enrolled (treated, in the first), and what their lanes need
 SETS = {"pharmaverse_onco": 254, "random_cdisc": 400, "imvigor210": 348}
@@ -31,12 +29,7 @@ def told(
 ) -> dict[str, Any]:
     """What the page and the Overview say of one export."""
     name = request.param
-    store = CutStore(tmp_path_factory.mktemp(name))
-    made = import_exports(
-        shared / "data" / name / "csv", STUDIES / name / "study.toml", store=store
-    )
-    assert made.cut is not None, [f.sentence for f in made.findings]
-    shelf = Shelf(store)
+    shelf = Shelf(real_store(tmp_path_factory, shared, name))
     results = Results(shelf, PANELS, Flask(__name__))
     selection = shelf.resolve("")[0]
     return {

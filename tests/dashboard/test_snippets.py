@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -16,7 +17,6 @@ import pytest
 from flask import Flask
 
 from components.numbers import fixed, follow_up, months, percent, proportion
-from dashboard.demo import build_demo
 from dashboard.metrics.time_to_event import FollowUp
 from dashboard.metrics.types import Proportion
 from dashboard.pages import PAGES
@@ -29,6 +29,7 @@ from dashboard.shelf import Shelf
 from dashboard.snippets import BELOW, SNIPPETS, code_panels, patient_code
 from data_access.store import CutStore
 from tests.dashboard.written import import_written
+from tests.stores import demo_store
 
 ROOT = Path(__file__).resolve().parents[2]
 Json = dict[str, Any]
@@ -50,9 +51,9 @@ MARK = "\x1e"  # between the outputs of two snippets
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("home")
+    folder = tmp_path_factory.mktemp("stores") / "home"
+    shutil.copytree(demo_store(tmp_path_factory).home, folder)
     store = CutStore(folder)
-    build_demo(store)
     import_written(store, tmp_path_factory.mktemp("written"))
     import_written(
         store, tmp_path_factory.mktemp("bare"), study=BARE, adsl="USUBJID,SEX\nA1,F\nA2,M\n"

@@ -16,6 +16,7 @@ from dashboard.report import ReportOptions, metrics_report
 from data_access.importer import import_exports
 from data_access.store import Cut, CutStore
 from tests.conftest import STUDIES
+from tests.stores import real_store
 
 Json = dict[str, Any]
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -31,17 +32,13 @@ def near(a: float | None, b: float | None) -> bool:
 
 @pytest.fixture(scope="module")
 def opened(shared, tmp_path_factory) -> Callable[[str], tuple[Cut, Json]]:
-    home = tmp_path_factory.mktemp("reference")
     kept: dict[str, tuple[Cut, Json]] = {}
 
     def open_(name: str) -> tuple[Cut, Json]:
         if name not in kept:
-            folder = shared / "data" / name
-            result = import_exports(
-                folder / "csv", STUDIES / name / "study.toml", store=CutStore(home), now=NOW
-            )
-            assert result.cut is not None
-            kept[name] = result.cut, json.loads(_text(folder))
+            store = real_store(tmp_path_factory, shared, name)
+            (study,) = store.studies()
+            kept[name] = store.open(study.id), json.loads(_text(shared / "data" / name))
         return kept[name]
 
     return open_

@@ -15,23 +15,24 @@ from dashboard.metrics import columns, kaplan_meier
 from dashboard.metrics.columns import Rows, codes_of, factorised, floats, strings, take
 from dashboard.metrics.kaplan_meier import count_times
 from tests.conftest import ROOT
+from tests.stores import demo_store
 
 WHOLE_STUDY = """
 import json, sys
 from pathlib import Path
-from dashboard.demo import build_demo
 from dashboard.report import ReportOptions, metrics_report
 from data_access.store import CutStore
 
-cut = build_demo(CutStore(Path(sys.argv[1])))
-report = metrics_report(cut, ReportOptions())
+store = CutStore(Path(sys.argv[1]))
+(study,) = store.studies()
+report = metrics_report(store.open(study.id), ReportOptions())
 print(json.dumps([sorted(report), [m for m in ("scipy.stats", "lifelines") if m in sys.modules]]))
 """
 
 
-def test_a_whole_study_imports_neither_scipy_stats_nor_lifelines(tmp_path):
+def test_a_whole_study_imports_neither_scipy_stats_nor_lifelines(tmp_path_factory):
     done = subprocess.run(
-        [sys.executable, "-c", WHOLE_STUDY, str(tmp_path)],
+        [sys.executable, "-c", WHOLE_STUDY, str(demo_store(tmp_path_factory).home)],
         cwd=ROOT,
         capture_output=True,
         text=True,
