@@ -79,6 +79,7 @@
   function people(group, query) {
     var names = group.patients.map(function (p) {
       var link = make("a", "patient-page", [p[0]]);
+      link.title = p[2];
       link.href = "/patients/" + encodeURIComponent(p[1]) + "?" + query;
       var name = make("span", "patient-name", [link]);
       name.dataset.patients = p[1];

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -52,18 +52,31 @@ def row(cells: Sequence[Any], key: str) -> html.Tr:
     return html.Tr(cells, **attrs(data_patients=key))
 
 
+def short(answer: Mapping[str, Any], usubjid: str) -> str:
+    """What a patient is called on a page: the id less what those of all patients start with."""
+    return usubjid.removeprefix(answer["prefix"])
+
+
+def person(answer: Mapping[str, Any], key: str, usubjid: str) -> list[Any]:
+    """A patient at the head of a row: the mark that highlights, and the way to the patient's page.
+
+    The whole id is the link's title."""
+    words = short(answer, usubjid)
+    return [pin(key, words), patient_link(key, words, answer["query"], title=usubjid)]
+
+
 def patient_link(key: str, words: str, query: str, *, title: str = "") -> html.A:
     """The name of a patient as a link to the patient's page, in the view of `query`."""
     more = {"title": title} if title else {}
     return view_link(words, f"/patients/{key}?{query}", className="patient-page", **more)
 
 
-def name(key: str, words: str) -> html.Button:
-    """A patient in a list of names: pressing it highlights the patient."""
+def name(key: str, words: str, usubjid: str) -> html.Button:
+    """A patient in a list of names: pressing it highlights the patient. The title has the id."""
     return html.Button(
         words,
         type="button",
         className="who name",
-        title=text("thread.pin", name=words),
+        title=text("thread.pin", name=usubjid),
         **attrs(data_patients=key),
     )

@@ -11,6 +11,7 @@ from dash import html
 from components.card import card
 from components.cuts.parts import Answer, counted, fold, page_of, pager, patient, table
 from components.overview.parts import Rows, tools
+from components.who import short
 from dashboard.metrics.discrepancy_words import UNEXPLAINED
 from dashboard.text import CATALOGUE, text
 
@@ -162,7 +163,7 @@ def _item(answer: Answer, i: int) -> html.Div:
             html.P(f"{sentence(reason)}.", className="sentence"),
             fold(
                 f"item:{i}",
-                [html.Span(text("cuts.checks.records.of", patient=usubjid))],
+                [html.Span(text("cuts.checks.records.of", patient=short(answer, usubjid)))],
                 extra="record-fold",
             ),
         ],

@@ -9,6 +9,7 @@ from dash import html
 
 from components.attributes import attrs
 from components.links import view_link
+from components.who import short
 from dashboard.text import day, text
 
 Answer = Mapping[str, Any]
@@ -66,9 +67,11 @@ def pager(of: str, page: int, n: int, *, size: int = ROWS, noun: str = "rows") -
 def patient(answer: Answer, usubjid: str) -> html.Span | html.A:
     """A patient's name: it leads to the patient's page, where this cut has the patient."""
     key = answer["keys"].get(usubjid)
+    words = short(answer, usubjid)
     if key is None or usubjid in answer["absent"]:
-        return html.Span(usubjid)
-    return view_link(usubjid, f"/patients/{key}?{answer['query']}", className="patient-link")
+        return html.Span(words, title=usubjid)
+    address = f"/patients/{key}?{answer['query']}"
+    return view_link(words, address, className="patient-link", title=usubjid)
 
 
 def keys_of(answer: Answer, patients: Sequence[str]) -> str:

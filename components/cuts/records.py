@@ -20,6 +20,7 @@ from components.cuts.parts import (
     value,
 )
 from components.overview.parts import Rows, tools
+from components.who import short
 from dashboard.text import CATALOGUE, listed, text
 
 NAME = "cuts-records"
@@ -68,7 +69,11 @@ def _vanished(answer: Answer) -> list[Any]:
         return [html.P(text("cuts.vanished.none"), className="sentence")]
     return [
         html.P(
-            [html.Strong(counted("cuts.vanished", len(gone))), " ", listed(gone[:20])],
+            [
+                html.Strong(counted("cuts.vanished", len(gone))),
+                " ",
+                listed(short(answer, u) for u in gone[:20]),
+            ],
             className="sentence trouble-line",
         )
     ]

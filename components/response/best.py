@@ -101,7 +101,7 @@ def _reasons(answer: Answer) -> list[Any]:
         n = sum(len(r["patients"]) for r in group["reasons"])
         why = plural(f"response.bor.reasons.{group['term']}", n)
         found.append(html.H3(ask(why, "not_evaluable")))
-        found.append(by_reason(group["reasons"]))
+        found.append(by_reason(answer, group["reasons"]))
     return [html.Div(found, className="bounds-block", **metric("not_evaluable"))]
 
 

@@ -9,7 +9,7 @@ from dash import html
 from components import theme
 from components.attributes import attrs
 from components.overview.parts import Answer, patients
-from components.who import name
+from components.who import name, short
 from dashboard.text import text
 
 
@@ -56,29 +56,30 @@ def swatch_css() -> str:
     return "\n".join(lines)
 
 
-def by_reason(groups: list[dict[str, Any]], *, unfolded: int = 12) -> html.Ul:
+def by_reason(answer: Answer, groups: list[dict[str, Any]], *, unfolded: int = 12) -> html.Ul:
     """Patients under the reason they share; many of them are folded away behind their count."""
-    return html.Ul([_reason(g, unfolded) for g in groups], className="reasons")
+    return html.Ul([_reason(answer, g, unfolded) for g in groups], className="reasons")
 
 
-def _reason(group: dict[str, Any], unfolded: int) -> html.Li:
+def _reason(answer: Answer, group: dict[str, Any], unfolded: int) -> html.Li:
     ids = group["patients"]
-    names = group.get("terms")
-    items = ids if names is None else [_with_term(u, t) for u, t in zip(ids, names, strict=True)]
+    items = [short(answer, u) for u in ids]
+    if "terms" in group:
+        items = [_with_term(u, t) for u, t in zip(items, group["terms"], strict=True)]
     reason = group["reason"][0].upper() + group["reason"][1:]
     head = text("response.bor.reason", reason=reason, n=patients(len(ids)))
-    words = html.Span(_names(group["keys"], items), className="patient-list")
+    words = html.Span(_names(group["keys"], items, ids), className="patient-list")
     if len(ids) <= unfolded:
         return html.Li([html.Span(head), " ", words])
     return html.Li(html.Details([html.Summary(head, className="fold"), words], className="folded"))
 
 
-def _names(keys: list[str], items: list[str]) -> list[Any]:
+def _names(keys: list[str], items: list[str], ids: list[str]) -> list[Any]:
     """a, b and c: each opens its patient."""
     last = len(items) - 1
     between = ["", *[", "] * (last - 1), *([text("word.and")] if last else [])]
-    pairs = zip(between, keys, items, strict=True)
-    return [part for gap, key, item in pairs for part in (gap, name(key, item)) if part]
+    each = zip(between, keys, items, ids, strict=True)
+    return [part for gap, key, item, id_ in each for part in (gap, name(key, item, id_)) if part]
 
 
 def _with_term(patient: str, term: str) -> str:

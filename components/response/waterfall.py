@@ -164,7 +164,7 @@ def _without(answer: Answer) -> list[Any]:
         return []
     return [
         html.Div(
-            [html.H3(plural("response.waterfall.without", n)), by_reason(groups)],
+            [html.H3(plural("response.waterfall.without", n)), by_reason(answer, groups)],
             className="bounds-block",
             **metric("best_change"),
         )

@@ -13,7 +13,7 @@ from components.card import card, empty
 from components.metric import metric
 from components.overview.parts import Answer, Rows, tools
 from components.survival import words
-from components.who import count, patient_link, pin, row
+from components.who import count, person, row
 from dashboard.text import text
 
 NAME = "survival-reasons"
@@ -53,7 +53,7 @@ def _body(answer: Answer) -> list[Any]:
         *_excluded(answer),
         html.H3(text("survival.reasons.list"), className="list-title"),
         html.Div(
-            listing(answer["patients"], query=answer["query"]),
+            listing(answer),
             id="survival-list",
             **metric(METRIC),
         ),
@@ -108,21 +108,15 @@ def words_patients(n: int) -> str:
 
 
 def listing(
-    patients: list[list[Any]],
-    column: str = "time",
-    *,
-    query: str,
-    descending: bool = False,
-    page: int = 0,
+    answer: Answer, column: str = "time", *, descending: bool = False, page: int = 0
 ) -> list[Any]:
-    """One page of the list in the order asked for, with the buttons that change it. `query` is the
-    view in which a patient's page opens.
+    """One page of the list in the order asked for, with the buttons that change it.
 
     Unknown columns and pages beyond the end are taken as the first: they can only come from a
     page that is no longer shown.
     """
     column = column if column in COLUMNS else "time"
-    ordered = sort(patients, column, descending=descending)
+    ordered = sort(answer["patients"], column, descending=descending)
     last = max(0, (len(ordered) - 1) // PAGE)
     page = min(max(page, 0), last)
     shown = ordered[page * PAGE : (page + 1) * PAGE]
@@ -131,7 +125,7 @@ def listing(
             html.Table(
                 [
                     html.Thead(html.Tr([_head(c, column, descending) for c in COLUMNS])),
-                    html.Tbody([_row(p, query) for p in shown]),
+                    html.Tbody([_row(answer, p) for p in shown]),
                 ],
                 className="numbers-table words-table listing",
             ),
@@ -177,11 +171,11 @@ def _head(column: str, sorted_by: str, descending: bool) -> html.Th:  # noqa: FB
     )
 
 
-def _row(patient: list[Any], query: str) -> html.Tr:
+def _row(answer: Answer, patient: list[Any]) -> html.Tr:
     key = patient[5]
     return row(
         [
-            html.Th([pin(key, patient[0]), patient_link(key, patient[0], query)], scope="row"),
+            html.Th(person(answer, key, patient[0]), scope="row"),
             html.Td(numbers.months(patient[1], digits=2), className="number"),
             html.Td(words.status(patient[2])),
             html.Td(words.reason(patient[3])),

@@ -11,7 +11,7 @@ from components.card import card, empty
 from components.metric import ask, metric
 from components.overview.parts import Answer, Rows, tools
 from components.survival import words
-from components.who import count, patient_link, pin, row
+from components.who import count, person, row
 from dashboard.metrics.kaplan_meier import Quantile, Rate
 from dashboard.metrics.sensitivity import TimeDifference
 from dashboard.text import text
@@ -41,7 +41,7 @@ def _body(answer: Answer) -> list[Any]:
     body: list[Any] = [_table(answer)]
     if not answer["assessments_known"]:
         body.append(html.P(text("survival.rules.one"), className="sentence"))
-    return body + [_pair(p, answer["query"]) for p in answer["pairs"]]
+    return body + [_pair(answer, p) for p in answer["pairs"]]
 
 
 def _name(reading: str) -> str:
@@ -99,7 +99,7 @@ def _cell(head: str, value: str) -> html.Td:
     return html.Td([html.Span(head, className="cell-head"), html.Span(main), *small])
 
 
-def _pair(pair: dict[str, Any], query: str) -> html.P | html.Details:
+def _pair(answer: Answer, pair: dict[str, Any]) -> html.P | html.Details:
     names = {"first": _name(pair["first"]), "second": _name(pair["second"])}
     found = [TimeDifference.from_json(d) for d in pair["differing"]]
     if not found:
@@ -115,7 +115,7 @@ def _pair(pair: dict[str, Any], query: str) -> html.P | html.Details:
     return html.Details(
         [
             html.Summary(html.Span(f"{summary}."), className="finding-summary"),
-            _differences(found[:LISTED], names, pair["keys"], query),
+            _differences(answer, found[:LISTED], names, pair["keys"]),
             *more,
         ],
         className="severity differing",
@@ -124,13 +124,13 @@ def _pair(pair: dict[str, Any], query: str) -> html.P | html.Details:
 
 
 def _differences(
-    found: list[TimeDifference], names: dict[str, str], keys: dict[str, str], query: str
+    answer: Answer, found: list[TimeDifference], names: dict[str, str], keys: dict[str, str]
 ) -> html.Div:
     heads = [text("survival.rules.patient"), names["first"], names["second"]]
     lines = [
         row(
             [
-                _patient(keys[d.usubjid], d.usubjid, query),
+                html.Th(person(answer, keys[d.usubjid], d.usubjid), scope="row"),
                 *(
                     html.Td([html.Span(heads[1 + i], className="cell-head"), _outcome(d, i)])
                     for i in (0, 1)
@@ -150,10 +150,6 @@ def _differences(
         ),
         className="table-frame",
     )
-
-
-def _patient(key: str, usubjid: str, query: str) -> html.Th:
-    return html.Th([pin(key, usubjid), patient_link(key, usubjid, query)], scope="row")
 
 
 def _outcome(found: TimeDifference, side: int) -> str:

@@ -11,6 +11,7 @@ from dashboard.definitions.people import People
 from dashboard.definitions.registry import BY_ID, PARTS, Entry
 from dashboard.definitions.rules import in_force
 from dashboard.endpoints import from_origin
+from dashboard.patient_names import shared_prefix
 from dashboard.results import View
 from dashboard.text import day, text
 
@@ -77,7 +78,8 @@ def _population(view: View, people: People) -> str:
 
 
 def _excluded(view: View, people: People) -> dict[str, Any]:
-    """How many are left out, and who by reason (name and key), the most frequent reason first."""
+    """How many are left out, and who by reason (name, key, id), the most frequent reason first."""
+    prefix = shared_prefix(view.analysis.cohort.patients)
     groups: dict[str, list[str]] = {}
     for e in people.excluded:
         groups.setdefault(e.reason, []).append(e.usubjid)
@@ -88,7 +90,7 @@ def _excluded(view: View, people: People) -> dict[str, Any]:
             {
                 "reason": _said(reason),
                 "n": len(ids),
-                "patients": [[u, view.keys.key(u)] for u in ids[:NAMED]],
+                "patients": [[u.removeprefix(prefix), view.keys.key(u), u] for u in ids[:NAMED]],
             }
             for reason, ids in ordered
         ],

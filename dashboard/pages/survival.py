@@ -11,7 +11,6 @@ from components.survival import curve, follow, reasons, rules
 from dashboard.definitions import shown
 from dashboard.pages.page import Card, Context, Page, fill, slot
 from dashboard.selection import SelectionError
-from dashboard.shelf import Shelf
 from dashboard.text import text
 from data_access.findings import DataError
 
@@ -87,11 +86,11 @@ def _listing(app: Dash, context: Context) -> None:
         if not isinstance(pressed, dict) or not ctx.triggered[0]["value"]:
             return no_update, no_update  # buttons that have only just appeared
         new = ordered(order, pressed)
-        patients = _patients(context.shelf, context, query)
-        if patients is None or not isinstance(query, str):
+        answer = _answer(context, query)
+        if answer is None:
             return no_update, no_update
         column, descending, page = new["column"], new["descending"], new["page"]
-        rows = reasons.listing(patients, column, query=query, descending=descending, page=page)
+        rows = reasons.listing(answer, column, descending=descending, page=page)
         return rows, new
 
 
@@ -108,17 +107,15 @@ def ordered(order: object, pressed: dict[str, Any]) -> dict[str, Any]:
     return {"column": column, "descending": bool(now["descending"]), "page": max(0, page + move)}
 
 
-def _patients(shelf: Shelf, context: Context, query: object) -> list[list[Any]] | None:
+def _answer(context: Context, query: object) -> dict[str, Any] | None:
     if not isinstance(query, str):
         return None
     try:
-        selection, _ = shelf.resolve(query)
-        answer = context.results.panel(reasons.NAME, selection, context.audience())
+        selection, _ = context.shelf.resolve(query)
+        return context.results.panel(reasons.NAME, selection, context.audience())
     except (SelectionError, DataError):
         log.warning("the list of patients could not be ordered")
         return None
-    found: list[list[Any]] = answer["patients"]
-    return found
 
 
 PAGE = Page(

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from dashboard.metrics.types import Result
+from dashboard.patient_names import shared_prefix
 from dashboard.results import View
 from dashboard.selection import MAX_PATIENTS
 from dashboard.words import filter_words
@@ -30,6 +31,8 @@ def common(view: View) -> dict[str, Any]:
         "level": view.analysis.rules.level,
         "min_group": view.analysis.rules.min_group,
         "origin": study.origin,
+        # what the id of every patient starts with: pages say the rest
+        "prefix": shared_prefix(view.analysis.cohort.patients),
     }
 
 

@@ -25,7 +25,6 @@ from dashboard.metrics.types import AnalysisSet, Exclusion, PatientProportion
 from dashboard.metrics.windows import ResponseWindow, response_window
 from dashboard.panels.common import common, json_of, who
 from dashboard.panels.strip import strip
-from dashboard.patient_names import shared_prefix
 from dashboard.results import View
 
 Json = Mapping[str, Any]
@@ -168,7 +167,6 @@ def waterfall(view: View) -> Json:
         **common(view),
         **_readings(analysis),
         "measured": sums is not None,
-        "prefix": shared_prefix(analysis.cohort.patients),
         "orr": _headline(view, orr),
         "bars": [],
         "deep": 0,
@@ -214,7 +212,6 @@ def spider(view: View) -> Json:
         **common(view),
         **_readings(analysis),
         "measured": sums is not None,
-        "prefix": shared_prefix(analysis.cohort.patients),
         "lines": [],
         "left_out": [],
         "without": [],

@@ -56,6 +56,11 @@ def plain(words: str) -> str:
     return " ".join(words.replace("\u2011", "-").split())
 
 
+def called(usubjid: str) -> str:
+    """What pages call a patient of the demo study."""
+    return usubjid.removeprefix("SYNTH-INO-TNBC-")
+
+
 def proportion(words: str) -> Shown:
     return _shown(_PAPER, words)
 

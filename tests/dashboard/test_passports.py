@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dash.development.base_component import Component
 from flask import Flask
 
 from dashboard.definitions.registry import BY_ID
@@ -26,6 +27,8 @@ from tests.stores import demo_store, real_store
 
 #: the Methods page is the definitions themselves
 CARDS = [c for p in PAGES for c in p.cards if c not in METHODS]
+#: what the id of every patient of the demo starts with
+PREFIX = "SYNTH-INO-TNBC-"
 #: cards about one patient, or that a reader arranges: asked for with more than the view
 ASKED = [c for c in CARDS if c.ask is not None]
 NAMES = [c.name for c in CARDS]
@@ -151,6 +154,27 @@ def test_every_number_of_a_real_export_has_one(
     there = seen(real_store(tmp_path_factory, shared, name), study, queries)
     for card in CARDS:
         hold(there, card)
+
+
+@pytest.mark.parametrize("card", CARDS, ids=NAMES)
+def test_a_patient_has_one_name_on_every_card(demo: Seen, card: Card) -> None:
+    """The id less what all share; the whole id stands in titles, hovers and files alone."""
+    for view in demo.views():
+        drawn = card.draw(demo.answer(card, view))
+        if drawn is not None:
+            words = list(texts(drawn))
+            assert not [w for w in words if PREFIX in w], view.selection.query()
+
+
+def texts(part: Any) -> Iterator[str]:
+    """What a reader sees written, without titles and names for a screen reader."""
+    if isinstance(part, list | tuple):
+        for p in part:
+            yield from texts(p)
+    elif isinstance(part, Component):
+        yield from texts(getattr(part, "children", None))
+    elif isinstance(part, str):
+        yield part
 
 
 def test_every_card_tells_definitions_that_exist() -> None:

@@ -364,13 +364,14 @@ def test_the_list_is_sorted_and_paged() -> None:
 
 def test_pages_of_the_list(said: Said) -> None:
     patients = [[f"P{i:02}", float(i + 1), False, "", None, f"key{i:07}"] for i in range(30)]
-    told = said(reasons_card.listing(patients, "patient", query="q", descending=True, page=1))
+    answer = {"patients": patients, "query": "q", "prefix": ""}
+    told = said(reasons_card.listing(answer, "patient", descending=True, page=1))
     assert "P17" in told
     assert "P29" not in told
     assert "13 to 24 of 30 patients" in told
-    beyond = said(reasons_card.listing(patients, "nonsense", query="q", page=99))
+    beyond = said(reasons_card.listing(answer, "nonsense", page=99))
     assert "25 to 30 of 30 patients" in beyond
-    assert "Next" not in said(reasons_card.listing(patients[:3], query="q"))
+    assert "Next" not in said(reasons_card.listing({**answer, "patients": patients[:3]}))
 
 
 @pytest.mark.parametrize(
