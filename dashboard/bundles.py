@@ -52,6 +52,7 @@ SCRIPTS = (
     "groups.js",
     "tables.js",
     "patients.js",
+    "safety.js",
 )
 
 

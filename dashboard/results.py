@@ -22,6 +22,7 @@ from flask_caching import Cache
 from flask_caching.backends import SimpleCache
 
 from dashboard.analysis import Analysis
+from dashboard.event_filter import NONE
 from dashboard.metrics.types import AnalysisSet
 from dashboard.patient_keys import PatientKeys
 from dashboard.population import Population, population, restrict
@@ -36,6 +37,8 @@ CACHE_ENTRIES = 2_000
 #: views kept for the other cards of their page
 VIEWS = 8
 CACHE_SECONDS = 24 * 3600
+#: how the names of panels begin that a filter on adverse events may shape
+EVENTFUL = "safety"
 
 
 class _Bytes:
@@ -226,7 +229,10 @@ class Results:
 
     def pinned(self, name: str, selection: Selection) -> Selection:
         """A comparison with "the cut before" names that cut, so that its key does too; what
-        compares nothing does not depend on the other cut."""
+        compares nothing does not depend on the other cut, and what is no card of Safety not on
+        which adverse events are counted."""
+        if selection.events != NONE and not name.rpartition(":")[2].startswith(EVENTFUL):
+            selection = replace(selection, events=NONE)
         if name not in self._comparing:
             return replace(selection, against="") if selection.against else selection
         if selection.against:

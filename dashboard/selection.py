@@ -15,6 +15,14 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import parse_qsl, quote, urlencode
 
+from dashboard.event_filter import (
+    NONE,
+    PARAMETERS,
+    EventFilter,
+    EventFilterError,
+    EventWords,
+    event_filter,
+)
 from dashboard.listing import FIRST_ORDER, ORDERS
 from dashboard.patient_keys import KEY, LENGTH, joined, separated
 
@@ -22,6 +30,7 @@ from dashboard.patient_keys import KEY, LENGTH, joined, separated
 MAX_PATIENTS = 400
 MAX_QUERY = 8_000 + 2 * MAX_PATIENTS * LENGTH
 MAX_FIELDS = 400
+NO_WORDS = EventWords()
 #: in a query, the level of patients whose value is missing
 MISSING = ""
 
@@ -41,6 +50,7 @@ _FILTER = "f."
 _SINGLE = (
     *("study", "cut", "set", "group", "rules", "endpoint", "against", "p"),
     *("order", "with", "sel"),
+    *PARAMETERS,
 )
 #: patients that stand beside the one whose page it is
 MAX_BESIDE = 2
@@ -84,6 +94,8 @@ class Vocabulary:
     endpoints: tuple[str, ...] = ()
     #: the keys of the cut's patients
     patients: Container[str] = ()
+    #: switches of a filter on adverse events that are the study's own
+    event_words: EventWords = NO_WORDS
 
     @property
     def groupings(self) -> tuple[str, ...]:
@@ -146,6 +158,8 @@ class Selection:
     highlighted: tuple[str, ...] = ()
     order: str = ""
     beside: tuple[str, ...] = ()
+    #: which adverse events the Safety pages count; no filter on patients
+    events: EventFilter = NONE
 
     @property
     def filtered(self) -> bool:
@@ -181,6 +195,7 @@ class Selection:
         pairs += [(_FILTER + f.column, text) for f in self.filters for text in f.texts]
         if self.patients:
             pairs.append(("p", joined(self.patients)))
+        pairs += self.events.pairs()
         return urlencode(pairs, quote_via=quote, safe="")
 
     def without(self, column: str, value: str | None = None) -> Selection:
@@ -242,6 +257,7 @@ def parse(query: str, vocabulary: Vocabulary) -> Selection:
         highlighted=tuple(k for k in _keys(fields, "sel") if k in vocabulary.patients),
         order="" if (order := _choice(fields, "order", ORDERS, "")) == FIRST_ORDER else order,
         beside=_beside(fields, vocabulary),
+        events=_events(fields, vocabulary),
     )
 
 
@@ -260,6 +276,14 @@ def choose(selection: Selection, column: str, value: object, vocabulary: Vocabul
     if new is not None:
         others[column] = new
     return replace(selection, filters=_in_order(others, vocabulary))
+
+
+def _events(fields: Mapping[str, tuple[str, ...]], vocabulary: Vocabulary) -> EventFilter:
+    given = {name: value for name in PARAMETERS if (value := _one(fields, name)) is not None}
+    try:
+        return event_filter(given, vocabulary.event_words)
+    except EventFilterError as error:
+        raise SelectionError("unknown_value", str(error)) from error
 
 
 def _keys(fields: Mapping[str, tuple[str, ...]], name: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from flask import Flask, Response, request
 from components.encode import encoded
 from dashboard.callback_body import depth
 from dashboard.compression import streamed
+from dashboard.event_filter import NONE
 from dashboard.head import (
     Head,
     changed,
@@ -102,6 +103,8 @@ def lines(context: Context, asked: Asked, audience: Audience) -> Iterator[bytes 
         selection, opened = context.shelf.resolve(asked.query)
         if page is None or page.below is None:
             selection = replace(selection, beside=())  # it is said of one patient's page alone
+        if page is None or page.group != "safety":
+            selection = replace(selection, events=NONE)  # nothing elsewhere would say it is there
         after = changed(selection, asked.changes, opened.vocabulary)
         head = head_of(context, after, opened, audience)
         drawings = [

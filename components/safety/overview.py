@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import html
@@ -39,6 +39,7 @@ DEFINITIONS = {
     "reduced": "ae_action",
     "interrupted": "ae_action",
     "withdrawn": "ae_action",
+    "interest": "ae_aesi",
     "aesi": "ae_aesi",
 }
 METRICS = tuple(dict.fromkeys(DEFINITIONS.values()))
@@ -67,7 +68,32 @@ def _subtitle(answer: Answer) -> str:
 
 
 def _body(answer: Answer) -> list[Any]:
-    return [*_choice(answer), _table(answer), *_notes(answer)]
+    kinds = [f for f in answer["flags"] if not _listed(f)]
+    return [*_choice(answer), _table(answer, kinds), *_lists(answer), *_notes(answer)]
+
+
+def _listed(flag: Flag) -> bool:
+    """A single list of special interest: folded away under the kinds."""
+    return bool(flag["id"].startswith("aesi:"))
+
+
+def _lists(answer: Answer) -> list[html.Details]:
+    """The lists of special interest one by one; those of a backbone count everybody here too."""
+    lists = [f for f in answer["flags"] if _listed(f)]
+    if not lists:
+        return []
+    title = plural("safety.lists", len(lists))
+    return [
+        html.Details(
+            [
+                html.Summary(title),
+                html.P(text("safety.lists.note"), className="figure-note"),
+                _table(answer, lists, head="safety.lists.head"),
+            ],
+            className="folded",
+            **metric("ae_aesi"),
+        )
+    ]
 
 
 def _choice(answer: Answer) -> list[html.Nav]:
@@ -83,9 +109,9 @@ def _choice(answer: Answer) -> list[html.Nav]:
     return [segmented(text("safety.by"), items)]
 
 
-def _table(answer: Answer) -> html.Div:
-    head = [html.Th(text("safety.kind"), scope="col")]
-    head += [
+def _table(answer: Answer, flags: Sequence[Flag], head: str = "safety.kind") -> html.Div:
+    first = html.Th(text(head), scope="col")
+    heads = [
         html.Th(
             [c["label"], html.Span(text("card.n", n=c["n"]), className="set-n")],
             scope="col",
@@ -97,10 +123,10 @@ def _table(answer: Answer) -> html.Div:
         html.Table(
             [
                 html.Caption(text("safety.overview.title"), className="visually-hidden"),
-                html.Thead(html.Tr(head)),
-                html.Tbody([_row(answer, flag) for flag in answer["flags"]]),
+                html.Thead(html.Tr([first, *heads])),
+                html.Tbody([_row(answer, flag) for flag in flags]),
             ],
-            className="numbers-table kinds",
+            className="numbers-table kinds" + (" on-a-line" if len(answer["columns"]) < 4 else ""),
         ),
         className="table-frame",
         tabIndex=0,
@@ -117,9 +143,12 @@ def label(answer: Answer, flag: Flag) -> str:
     """The kind in words; "severe" where the export holds no grades."""
     kind, _, drug = flag["id"].partition(":")
     if kind == "aesi":
-        return str(flag["label"])
+        of = answer["list_drugs"].get(drug)
+        return text("safety.lists.of", drug=of, label=flag["label"]) if of else str(flag["label"])
     if kind in {"grade3plus", "related_grade3plus"}:
         return text(f"safety.kind.{kind}.{answer['scale'] or 'none'}")
+    if kind == "interest" and not drug:
+        return text("safety.kind.interest")
     if drug:
         return text(f"safety.kind.{kind}.of", drug=answer["drugs"].get(drug, drug))
     return text(f"safety.kind.{kind}", days=answer["ae_window_days"])
@@ -127,7 +156,7 @@ def label(answer: Answer, flag: Flag) -> str:
 
 def _row(answer: Answer, flag: Flag) -> html.Tr:
     words, about = label(answer, flag), definition(flag["id"])
-    part = ":" in flag["id"] and not flag["id"].startswith("aesi")
+    part = ":" in flag["id"] and flag["id"].partition(":")[0] not in {"aesi", "interest"}
     first = html.Th(ask(words, about), scope="row", className="part" if part else "")
     if flag["cells"] is None:
         why = html.Td(why_unknown(flag["id"]), colSpan=len(answer["columns"]), className="absent")

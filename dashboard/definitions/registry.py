@@ -165,6 +165,8 @@ def _safety() -> tuple[Entry, ...]:
         Entry("ae_fatal", *on, usual, refs),
         Entry("ae_action", *on, usual, refs),
         Entry("ae_aesi", *on, usual, refs),
+        Entry("ae_terms", *on, ("teae_end_days", "ctcae_version", "level"), (*refs, "ctcae")),
+        Entry("ae_line", "safety", people.safety, people.quoted),
         Entry(
             "ae_related_high", *on,
             ("teae_end_days", "ctcae_version", "level"), (*refs, "ctcae"),

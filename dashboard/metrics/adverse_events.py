@@ -83,8 +83,8 @@ class AdverseEvents:
     def n(self) -> int:
         return int(self.patient.size)
 
-    def select(self, mask: Bools) -> AdverseEvents:
-        """The events of `mask`, shape (m,); the patients stay the same."""
+    def select(self, mask: Bools | Codes) -> AdverseEvents:
+        """The events of `mask`, shape (m,), or at these positions; the patients stay the same."""
         arrays = {name: getattr(self, name)[mask] for name in _ARRAYS}
         flags = {k: None if v is None else v[mask] for k, v in self.flags.items()}
         exported = None if self.exported is None else self.exported[mask]

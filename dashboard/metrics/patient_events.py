@@ -52,16 +52,16 @@ def event_records(
     spots = (NOWHERE,) * mine.n if frame is None else places(frame.iloc[mine.row])
     states = event_states(mine)
     drugs = _named(mine, "related:")
-    actions = _actions(mine)
+    actions = actions_of(mine)
     found = [
         EventRecord(
             term=mine.pt_terms[mine.pt[i]],
             soc=mine.soc_terms[mine.soc[i]],
             grade=int(mine.grade[i]),
-            first=_day(mine.start[i], origin),
-            last=_day(mine.end[i], origin),
-            start=_date(mine.start[i]),
-            end=_date(mine.end[i]),
+            first=day_of(mine.start[i], origin),
+            last=day_of(mine.end[i], origin),
+            start=date_of(mine.start[i]),
+            end=date_of(mine.end[i]),
             state=states[i],
             serious=_at(mine.flags["serious"], i),
             related=_at(mine.flags["related"], i),
@@ -89,7 +89,7 @@ def _named(events: AdverseEvents, prefix: str) -> list[tuple[str, ...]]:
     return [tuple(name for name, hit in flags.items() if hit[i]) for i in range(events.n)]
 
 
-def _actions(events: AdverseEvents) -> list[tuple[str, ...]]:
+def actions_of(events: AdverseEvents) -> list[tuple[str, ...]]:
     """Per event what was done with a drug because of it: "reduced:inosine", or "reduced"."""
     ids = [k for k in events.flags if k.split(":")[0] in {"reduced", "interrupted", "withdrawn"}]
     made = []
@@ -104,11 +104,11 @@ def _at(flag: Bools | None, i: int) -> bool | None:
     return None if flag is None else bool(flag[i])
 
 
-def _day(when: np.datetime64, origin: np.datetime64) -> int | None:
+def day_of(when: np.datetime64, origin: np.datetime64) -> int | None:
     return None if np.isnat(when) or np.isnat(origin) else int((when - origin).astype(np.int64))
 
 
-def _date(when: np.datetime64) -> date | None:
+def date_of(when: np.datetime64) -> date | None:
     if np.isnat(when):
         return None
     known: date = when.astype("datetime64[D]").astype(object)

@@ -2,36 +2,92 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from dash import Dash, html
 
-from components.safety import overview
-from dashboard.pages.page import Card, Context, Page, fill, slot
+from components.safety import overview, terms
+from dashboard.pages.page import About, Card, Context, Page, fill, slot
+from dashboard.pages.turning import Turning, register_turning
+from dashboard.panels import safety_terms
+from dashboard.results import Audience
+from dashboard.selection import Selection
+
+Json = Mapping[str, Any]
+
+
+def ask_terms(context: Context, selection: Selection, audience: Audience, about: About) -> Json:
+    """The page of the table that the reader has arranged."""
+    asked = json.dumps(asdict(safety_terms.arranged(about.held)), sort_keys=True)
+    return context.results.ask(safety_terms.page_of_terms, selection, audience, asked)
+
 
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
     Card(
         overview.NAME,
         "safety.overview.title",
-        (900, 1200),
+        (1218, 1500),
         overview.draw,
         overview.rows,
         metrics=(*overview.METRICS, "safety_n"),
+    ),
+    Card(
+        terms.NAME,
+        "safety.terms.title",
+        (1400, 1800),
+        terms.draw,
+        terms.rows,
+        ask=ask_terms,
+        metrics=terms.METRICS,
     ),
 )
 
 
 def layout() -> Any:
     """Ids and empty slots; the numbers come by callbacks. The headline is the shell's."""
-    return html.Div([slot(c) for c in CARDS], className="report")
+    return html.Div(
+        [
+            *TERMS.stores(),
+            *(slot(c) for c in CARDS),
+        ],
+        className="report",
+    )
 
 
 def register(app: Dash, context: Context) -> None:
-    for card in CARDS:
-        fill(app, context, card)
+    first, _ = CARDS
+    fill(app, context, first)
+    register_turning(app, context, TERMS)
 
 
+def _turned(now: Json, pressed: Json) -> dict[str, Any]:
+    """Open or close a class, turn a page, open or close the events behind a count."""
+    held = safety_terms.arranged(now)
+    wanted = asdict(held)
+    if isinstance(pressed.get("soc"), str):
+        turned = set(held.turned) ^ {pressed["soc"]}
+        wanted |= {"turned": sorted(turned)}
+    if "page" in pressed:
+        wanted |= {"page": pressed["page"], "cell": None}
+    if "cell" in pressed:
+        same = held.cell is not None and list(held.cell) == pressed["cell"]
+        wanted |= {"cell": None if same else pressed["cell"], "events": 1}
+    if "events" in pressed:
+        wanted |= {"events": pressed["events"]}
+    again = asdict(safety_terms.arranged(_lists(wanted)))
+    return _lists(again)
+
+
+def _lists(held: Json) -> dict[str, Any]:
+    """Tuples as the lists that JSON has."""
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in held.items()}
+
+
+TERMS = Turning(CARDS[-1], terms.ROWS, _turned, terms.rows_of)
 PAGE = Page(
     name="safety",
     path="/safety",

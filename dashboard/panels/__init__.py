@@ -11,6 +11,7 @@ from dashboard.panels import (
     patients,
     response,
     safety,
+    safety_terms,
     survival,
     swimmer,
 )
@@ -39,6 +40,7 @@ PANELS: dict[str, Panel] = {
     "survival-reasons": survival.reasons,
     "survival-follow": survival.follow,
     "safety-overview": safety.overview,
+    "safety-terms": safety_terms.terms,
     "patients-listing": listing.listing,
     "cuts-ledger": cuts.ledger,
     "cuts-records": cuts.records,

@@ -22,4 +22,18 @@ SNIPPETS: dict[str, Snippet] = {
                 print(f"{flag['id']}, {column['label']}: {rate}, {cell['n_events']} events")
         """,
     ),
+    "safety-terms": Snippet(
+        (
+            "from components.numbers import proportion",
+            "from dashboard.metrics.types import Proportion",
+            "from dashboard.panels.safety_terms import terms",
+        ),
+        """
+        told = terms(v)
+        for row in told["rows"]:
+            rate = proportion(Proportion.from_json(row["any"]), small=rules.min_group)
+            grades = ", ".join(f"{grade}: {n}" for grade, n in row["by_grade"].items())
+            print(f"{row['soc']}, {row['pt'] or 'any term'}: {rate}; by grade {grades}")
+        """,
+    ),
 }

@@ -41,6 +41,7 @@ VIEWS = (
     "study=synth-ino-tnbc&rules=ema&endpoint=DOR&f.SEX=F",
     "study=synth-ino-tnbc&f.AGE=..1",
     "study=synth-ino-tnbc&group=backbone",
+    "study=synth-ino-tnbc&ae=related%3Ainosine,high&ae.find=neut&ae.by=term&ae.sort=name",
     "study=written",
     "study=bare",
 )
@@ -346,6 +347,14 @@ def kinds(a: Json) -> list[str]:
     return said
 
 
+def terms(a: Json) -> list[str]:
+    return [
+        f"{r['soc']}, {r['pt'] or 'any term'}: {_p(r['any'], a['min_group'])}; by grade "
+        + ", ".join(f"{grade}: {n}" for grade, n in r["by_grade"].items())
+        for r in a["rows"]
+    ]
+
+
 EXPECTED: dict[str, Callable[[Json], list[str]]] = {
     "overview-status": status,
     "overview-efficacy": efficacy,
@@ -368,6 +377,7 @@ EXPECTED: dict[str, Callable[[Json], list[str]]] = {
     "survival-reasons": reasons,
     "survival-follow": follow,
     "safety-overview": kinds,
+    "safety-terms": terms,
     "cuts-ledger": ledger,
     "overview-changes": ledger,
     "patients-listing": lanes,
