@@ -66,8 +66,15 @@
     }
   });
 
+  /* The address says how the listing stands, so that going back finds it so, and a link shows it. */
+  function note() {
+    var told = document.querySelector(".matching[data-address]");
+    if (told && told.dataset.address && window.interimView) window.interimView.note("/patients", told.dataset.address);
+  }
+
   var seen;
   new MutationObserver(function () {
+    note();
     document.querySelectorAll("details.records[data-kind]:not([data-met])").forEach(function (part) {
       part.dataset.met = "true";
       keep(part);

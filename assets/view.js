@@ -219,6 +219,14 @@
 
   window.interimView = {
     go: go,
+    /* The same view, told more closely by its card: no step for the back button, no question. */
+    note: function (path, query) {
+      if (document.documentElement.dataset.view !== "ready" || window.location.pathname !== path) return;
+      var search = window.interimThread.address(query);
+      if (search === goal.search || bare(search) === bare(goal.search)) return;
+      goal.search = search;
+      window.history.replaceState(null, "", path + search + window.location.hash);
+    },
     /* A filter that has no control of its own. */
     change: function (column, value) {
       pending[column] = value;

@@ -53,6 +53,7 @@ USUAL = (
 DESCENDING_FIRST = frozenset({"days", "pfs", "os", "grade", "serious", "samples"})
 #: who of the selection is listed
 SHOWN = ("all", "on", "off", "responders", "progressed", "severe", "serious", "died")
+EVERYBODY = SHOWN[0]
 ORDERS = (*COLUMNS, *(f"-{c}" for c in COLUMNS))
 FIRST_ORDER = "patient"
 
@@ -64,7 +65,7 @@ class Arranged:
     order: str = FIRST_ORDER
     page: int = 1
     find: str = ""
-    shown: str = "all"
+    shown: str = EVERYBODY
 
     @property
     def column(self) -> str:
@@ -75,17 +76,18 @@ class Arranged:
         return self.order.startswith("-")
 
 
-def arranged(held: object, order: str) -> Arranged:
+def arranged(held: object, order: str, shown: str = "", find: str = "") -> Arranged:
     """What a store of the page holds, checked; `order` comes from the address, and another one
-    than the store was made for begins at the first page."""
+    than the store was made for begins at the first page. `shown` and `find` are those of the
+    address, until the store holds others."""
     now = held if isinstance(held, Mapping) else {}
-    page, shown = now.get("page"), now.get("shown")
+    page, shown = now.get("page"), now.get("shown", shown)
     known = isinstance(page, int) and 1 <= page < 10**6 and now.get("order", order) == order
     return Arranged(
         order=order if order in ORDERS else FIRST_ORDER,
         page=page if isinstance(page, int) and known else 1,
-        find=searched(now.get("find")),
-        shown=shown if shown in SHOWN else "all",
+        find=searched(now.get("find", find)),
+        shown=shown if shown in SHOWN else EVERYBODY,
     )
 
 

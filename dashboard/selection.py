@@ -4,7 +4,8 @@ A selection is frozen and canonical: equal views have equal queries, so the quer
 cache key. Nothing from a query is believed: every value is looked up in the cut's own vocabulary.
 Three parameters name patients, by their opaque keys only: `p` is a filter, `sel` is who is
 highlighted, `with` is who stands beside a patient. Neither highlighting nor the order of a listing
-(`order`) changes a number, so they are in the address and never in the query.
+(`order`), whom it shows (`shown`) and what was searched in it (`find`, never for an id) changes a
+number, so they are in the address and never in the query.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from dashboard.event_filter import (
     EventWords,
     event_filter,
 )
-from dashboard.listing import FIRST_ORDER, ORDERS
+from dashboard.listing import EVERYBODY, FIRST_ORDER, ORDERS, SHOWN, searched
 from dashboard.patient_keys import KEY, LENGTH, joined, separated
 
 #: patients a link can hold, once as a filter and once highlighted
@@ -49,7 +50,7 @@ _CUT = re.compile(r"[0-9a-f]{6,64}")
 _FILTER = "f."
 _SINGLE = (
     *("study", "cut", "set", "group", "rules", "endpoint", "against", "p"),
-    *("order", "with", "sel"),
+    *("order", "shown", "find", "with", "sel"),
     *PARAMETERS,
 )
 #: patients that stand beside the one whose page it is
@@ -142,7 +143,8 @@ class Selection:
     the study that this one is compared with; "" is the one before it. `patients` are the keys of
     the patients chosen one by one (a filter like any other), `highlighted` those that every figure
     marks; both sorted, so that they are the same for every cut. `order` is how patients are listed
-    ("" by id), `beside` who is shown beside the patient of a page.
+    ("" by id), `shown` and `find` narrow their listing, `beside` is who is shown beside the patient
+    of a page.
     """
 
     study: str
@@ -157,6 +159,8 @@ class Selection:
     patients: tuple[str, ...] = ()
     highlighted: tuple[str, ...] = ()
     order: str = ""
+    shown: str = ""
+    find: str = ""
     beside: tuple[str, ...] = ()
     #: which adverse events the Safety pages count; no filter on patients
     events: EventFilter = NONE
@@ -171,11 +175,19 @@ class Selection:
         return "&".join(part for part in (self.query(), self.tail(), sel) if part)
 
     def tail(self) -> str:
-        """What an address holds beside the query and the highlighted: the order of listings, and
+        """What an address holds beside the query and the highlighted: how patients are listed, and
         who stands beside whom. No number depends on it."""
-        order = f"order={self.order}" if self.order else ""
         beside = f"with={','.join(self.beside)}" if self.beside else ""
-        return "&".join(part for part in (order, beside) if part)
+        return "&".join(part for part in (self.listing(), beside) if part)
+
+    def listing(self) -> str:
+        """How patients are listed, as part of an address."""
+        pairs = (("order", self.order), ("shown", self.shown), ("find", self.find))
+        return urlencode([pair for pair in pairs if pair[1]], quote_via=quote, safe="")
+
+    def listed(self) -> str:
+        """The query with how patients are listed: what links between patients carry."""
+        return "&".join(part for part in (self.query(), self.listing()) if part)
 
     def query(self) -> str:
         """The canonical query of the results, without "?". Defaults are left out, study and cut
@@ -256,6 +268,8 @@ def parse(query: str, vocabulary: Vocabulary) -> Selection:
         patients=_chosen_patients(fields, vocabulary),
         highlighted=tuple(k for k in _keys(fields, "sel") if k in vocabulary.patients),
         order="" if (order := _choice(fields, "order", ORDERS, "")) == FIRST_ORDER else order,
+        shown="" if (shown := _choice(fields, "shown", SHOWN, "")) == EVERYBODY else shown,
+        find=_searched(fields),
         beside=_beside(fields, vocabulary),
         events=_events(fields, vocabulary),
     )
@@ -307,6 +321,14 @@ def _beside(fields: Mapping[str, tuple[str, ...]], vocabulary: Vocabulary) -> tu
     if not all(KEY.fullmatch(k) for k in keys):
         raise SelectionError("unreadable_patients")
     return tuple(k for k in keys if k in vocabulary.patients)[:MAX_BESIDE]
+
+
+def _searched(fields: Mapping[str, tuple[str, ...]]) -> str:
+    """What was searched in a listing, as the search field would have it."""
+    value = _one(fields, "find") or ""
+    if value != searched(value):
+        raise SelectionError("unknown_value", "find")
+    return value
 
 
 def _chosen_patients(

@@ -17,10 +17,12 @@ from components.patients.listing import (
     days_words,
     grade_cell,
     head_words,
+    shown_words,
     status_words,
 )
 from components.patients.words import best_why, best_words, lower, months_words, percent_words
 from components.survival.words import reason as reason_words
+from dashboard.listing import EVERYBODY
 from dashboard.text import day, text
 
 NAME = "patient-facts"
@@ -90,6 +92,7 @@ def _steps(answer: Answer, around: Answer) -> html.Nav:
     if around["at"] is not None:
         order = head_words({**answer}, around["order"].removeprefix("-"))
         place = text("patient.place", at=around["at"], n=around["n"], order=lower(order))
+        place += _narrowed(answer, around)
     return html.Nav(
         [
             view_link(
@@ -111,6 +114,17 @@ def _steps(answer: Answer, around: Answer) -> html.Nav:
         className="patient-steps",
         **attrs(aria_label=text("patient.steps")),
     )
+
+
+def _narrowed(answer: Answer, around: Answer) -> str:
+    """How the list that previous and next walk through was narrowed."""
+    severity = answer["scale"] == "severity"
+    parts = []
+    if around["shown"] != EVERYBODY:
+        parts.append(shown_words(around["shown"], severity=severity))
+    if around["find"]:
+        parts.append(text("patient.place.find", words=around["find"]))
+    return text("patient.place.narrowed", how=", ".join(map(lower, parts))) if parts else ""
 
 
 def _step(answer: Answer, around: Answer, name: str, to: Any) -> Any:

@@ -89,11 +89,7 @@ def _shown(answer: Answer) -> html.Label:
             "value": name,
             "label": text(
                 "patients.shown.count",
-                words=text(
-                    "patients.shown.severe.severity"
-                    if name == "severe" and severity
-                    else f"patients.shown.{name}"
-                ),
+                words=shown_words(name, severity=severity),
                 n=answer["shown"][name],
             ),
         }
@@ -110,6 +106,12 @@ def _shown(answer: Answer) -> html.Label:
         ],
         className="shown",
     )
+
+
+def shown_words(name: str, *, severity: bool) -> str:
+    """Who is listed."""
+    graded = "patients.shown.severe.severity" if severity else "patients.shown.severe"
+    return text(graded if name == "severe" else f"patients.shown.{name}")
 
 
 def _columns(answer: Answer, columns: object) -> html.Details:
@@ -145,6 +147,7 @@ def rows_of(answer: Answer, columns: object = None) -> list[Any]:
                     text("patients.matching", matching=n, n=answer["n"]),
                     className="matching",
                     role="status",
+                    **attrs(data_address=answer.get("address", "")),
                 ),
                 *_pager(answer),
             ],
@@ -201,13 +204,20 @@ def _head(answer: Answer, column: str) -> html.Th:
     mark = ("↓" if descending else "↑") if current else ""
     button = view_link(
         [words, html.Span(f" {mark}" if mark else "", **attrs(aria_hidden="true"))],
-        f"/patients?{answer['query']}&order={then}",
+        _sorted(answer, then),
         id=f"patients-sort-{column}",
         className="sort-button",
         title=text("patients.sort", column=words),
     )
     sort = ("descending" if descending else "ascending") if current else "none"
     return html.Th(button, scope="col", className=_class(column), **attrs(aria_sort=sort))
+
+
+def _sorted(answer: Answer, order: str) -> str:
+    """The same listing in another order."""
+    here = answer.get("address") or answer["query"]
+    kept = [part for part in here.split("&") if not part.startswith("order=")]
+    return f"/patients?{'&'.join([*kept, f'order={order}'])}"
 
 
 def _class(column: str) -> str:

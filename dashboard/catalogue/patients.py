@@ -90,6 +90,8 @@ STRINGS: dict[str, str] = {
     "patient.previous.none": "First of the list",
     "patient.next.none": "Last of the list",
     "patient.place": "{at} of {n} in this selection, by {order}",
+    "patient.place.narrowed": "; listed: {how}",
+    "patient.place.find": "with “{words}”",
     "patient.steps": "Previous and next patient",
     "patient.keys": "Keys: J next, K previous",
     "patient.print": "Print",

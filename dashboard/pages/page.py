@@ -232,7 +232,7 @@ def drawing(
         shape = "" if filling.store is None else json.dumps(about.held, sort_keys=True)
         name = card.name
         if card.ask is not None:
-            name = f"{name}:{about.key}:{selection.order}:{','.join(selection.beside)}"
+            name = f"{name}:{about.key}:{selection.tail()}"
         at = results.key(f"card:{name}:{shape}", results.pinned(panel, selection), audience)
         kept = results.kept(at)
     return Drawing(context, filling, selection, audience, about, at, kept)

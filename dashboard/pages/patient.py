@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from components.figures.patient_shape import shape_of
 from components.patients import absent, course, facts, quality, records
-from dashboard.listing import FIRST_ORDER
+from dashboard.listing import Arranged, arranged
 from dashboard.pages.page import About, Card, Context, Page, fill, place, slot
 from dashboard.panels import patient
 from dashboard.panels.listing import neighbours
@@ -37,9 +39,8 @@ def ask(context: Context, selection: Selection, audience: Audience, about: About
     """
     opened = context.shelf.open(selection.study, selection.cut)
     keys = [about.key, *(k for k in selection.beside if k != about.key)]
-    order = selection.order or FIRST_ORDER
     answers = []
-    address = selection.query() + (f"&order={selection.order}" if selection.order else "")
+    address = selection.listed()
     for key in keys:
         found = _one(context, selection, audience, opened, key)
         if "problem" in found:
@@ -47,8 +48,10 @@ def ask(context: Context, selection: Selection, audience: Audience, about: About
                 return {**found, "address": address}
             continue  # a patient beside, whom the filters leave out, leaves the others alone
         answers.append({**found, "address": address})
-    around = context.results.ask(_around, selection, audience, f"{about.key}:{order}")
-    return {"answers": answers, "around": {**around, "order": order}}
+    listed = arranged(None, selection.order, selection.shown, selection.find)
+    told = json.dumps({"key": about.key, **asdict(listed)}, sort_keys=True)
+    around = context.results.ask(_around, selection, audience, told)
+    return {"answers": answers, "around": around}
 
 
 def ask_checks(context: Context, selection: Selection, audience: Audience, about: About) -> Answer:
@@ -93,8 +96,9 @@ def _checks(view: View, about: str) -> Answer:
 
 
 def _around(view: View, about: str) -> Answer:
-    key, _, order = about.partition(":")
-    return neighbours(view, order, view.keys.patient(key) or "")
+    asked = json.loads(about)
+    usubjid = view.keys.patient(asked.pop("key")) or ""
+    return neighbours(view, Arranged(**asked), usubjid)
 
 
 def _drawn(draw: Callable[..., Any]) -> Callable[..., Any]:

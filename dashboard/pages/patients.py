@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from dash import ALL, Dash, Input, Output, State, ctx, dcc, html, no_update
 
 from components.patients import listing
-from dashboard.listing import FIRST_ORDER, SHOWN, arranged, searched
+from dashboard.listing import EVERYBODY, FIRST_ORDER, SHOWN, Arranged, arranged, searched
 from dashboard.pages.page import About, Card, Context, Page, fill, place, slot
 from dashboard.panels.listing import listing as listed
 from dashboard.results import Audience
@@ -29,15 +29,21 @@ def ask(
     context: Context, selection: Selection, audience: Audience, about: About
 ) -> Mapping[str, Any]:
     """The page of the listing that the address orders and the reader has arranged."""
+    asked = _arranged(about.held, selection)
+    told = json.dumps(asdict(asked), sort_keys=True)
+    answer = context.results.ask(listed, selection, audience, told)
+    here = replace(
+        selection,
+        shown="" if asked.shown == EVERYBODY else asked.shown,
+        find="" if answer["by_id"] else asked.find,
+    )
+    return {**answer, "address": here.listed()}
+
+
+def _arranged(held: object, selection: Selection) -> Arranged:
+    """How the listing stands: as the reader has arranged it, until then as the address says."""
     order = selection.order or FIRST_ORDER
-    asked = json.dumps(asdict(arranged(about.held, order)), sort_keys=True)
-    answer = context.results.ask(listed, selection, audience, asked)
-    return {**answer, "address": _address(selection)}
-
-
-def _address(selection: Selection) -> str:
-    """What links of the listing carry: the view and its order."""
-    return selection.query() + (f"&order={selection.order}" if selection.order else "")
+    return arranged(held, order, selection.shown, selection.find)
 
 
 def draw(answer: Mapping[str, Any], held: object = None) -> html.Section:
@@ -103,8 +109,8 @@ def _turn(app: Dash, context: Context) -> None:
         now = dict(held) if isinstance(held, dict) else {}
         try:
             selection, _ = context.shelf.resolve(place(where)[1])
-            order = selection.order or FIRST_ORDER
-            wanted = _wanted(now, order, _first(find), _first(shown), _first(columns))
+            before = _arranged(now, selection)
+            wanted = _wanted(now, before, _first(find), _first(shown), _first(columns))
             if not outputs[1] or wanted == now or wanted is None:
                 return still  # controls that have only just appeared report what they hold
             answer = ask(context, selection, context.audience(), About("", wanted))
@@ -119,11 +125,10 @@ def _first(values: Any) -> Any:
 
 
 def _wanted(
-    now: dict[str, Any], order: str, find: Any, shown: Any, columns: Any
+    now: dict[str, Any], held: Arranged, find: Any, shown: Any, columns: Any
 ) -> dict[str, Any] | None:
     """What the page should hold after this event; None where nothing was asked for."""
-    held = arranged(now, order)
-    wanted = {**now, "order": order, "page": held.page}
+    wanted = {**now, "order": held.order, "page": held.page}
     pressed = ctx.triggered_id
     if isinstance(pressed, dict) and pressed.get("kind") == "patients-page":
         page = _page(pressed)

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.analysis import Analysis
-from dashboard.listing import COLUMNS, ROWS, SHOWN, Arranged, page_of
+from dashboard.listing import COLUMNS, EVERYBODY, ROWS, SHOWN, Arranged, page_of
 from dashboard.metrics.cohort import NEVER, Cohort, in_order
 from dashboard.metrics.columns import floats, strings
 from dashboard.metrics.lanes import ENDED, ON_TREATMENT, Lane
@@ -45,6 +45,7 @@ def listing(view: View, about: str = "") -> Json:
     facets = {name: people.shown(name, members) for name in people.facets}
     found = people.search(asked.find, facets.get(asked.shown, members))
     order = people.order(asked, found)
+    walked = people.search(asked.find, facets.get(asked.shown, members), ids=False)
     page, pages = page_of(asked.page, order.size)
     rows = order if whole else order[(page - 1) * ROWS : page * ROWS]
     return {
@@ -53,6 +54,8 @@ def listing(view: View, about: str = "") -> Json:
         "columns": people.columns,
         "asked": asdict(asked),
         "matching": int(order.size),
+        # then the search stays out of the address: it would say who is meant
+        "by_id": walked.size < found.size,
         "page": page,
         "pages": pages,
         "everyone": "" if pages == 1 else people.keys(order, view.keys),
@@ -62,13 +65,24 @@ def listing(view: View, about: str = "") -> Json:
     }
 
 
-def neighbours(view: View, order: str, usubjid: str) -> Json:
-    """Who stands before and after a patient in the selection's listing, and where it stands."""
+def neighbours(view: View, asked: Arranged, usubjid: str) -> Json:
+    """Who stands before and after a patient in the listing as it is searched and narrowed, and
+    where it stands; in that of the whole selection, for a patient outside the narrowed one."""
     people = people_of(view)
-    ordered = people.order(Arranged(order=order), members_of(view)).tolist()
+    members = members_of(view)
+    facet = people.shown(asked.shown, members) if asked.shown in people.facets else members
     at = int(np.searchsorted(people.cohort.usubjid, usubjid))
+    narrowed = people.search(asked.find, facet, ids=False)
+    inside = at in narrowed
+    ordered = people.order(asked, narrowed if inside else members).tolist()
+    said = {
+        "order": asked.order,
+        "shown": asked.shown if inside else EVERYBODY,
+        "find": asked.find if inside else "",
+        "n": len(ordered),
+    }
     if at not in ordered:
-        return {"at": None, "n": len(ordered), "before": None, "after": None}
+        return {**said, "at": None, "before": None, "after": None}
     place = ordered.index(at)
 
     def named(k: int) -> dict[str, str] | None:
@@ -77,8 +91,8 @@ def neighbours(view: View, order: str, usubjid: str) -> Json:
         return people.name(ordered[k], view.keys)
 
     return {
+        **said,
         "at": place + 1,
-        "n": len(ordered),
         "before": named(place - 1),
         "after": named(place + 1),
     }
@@ -195,25 +209,30 @@ class People:
                 found["serious"] = harm.serious > 0
         return found
 
-    def search(self, words: str, rows: Ints) -> Ints:
-        """Rows whose patient, drug, group, site or reason holds every word."""
+    def search(self, words: str, rows: Ints, *, ids: bool = True) -> Ints:
+        """Rows whose patient, drug, group, site or reason holds every word; `ids` False leaves
+        the patient's id out."""
         wanted = words.casefold().split()
         if not wanted:
             return rows
-        keep = [r for r in rows.tolist() if all(w in self._searched(r) for w in wanted)]
+        names, held = self._ids, self._searched
+        keep = [
+            r for r in rows.tolist() if all(w in held[r] or (ids and w in names[r]) for w in wanted)
+        ]
         return np.array(keep, dtype=np.int64)
 
-    def _searched(self, row: int) -> str:
-        lane = self.lanes.lanes[row]
-        group = self._groups[row]
-        held = (
-            lane.usubjid,
-            self._drugs[row],
-            backbone_labels(self.study).get(group) if group else None,
-            self.stated("SITEID")[row],
-            self.reason(row),
-        )
-        return " ".join(h for h in held if h).casefold()
+    @cached_property
+    def _ids(self) -> list[str]:
+        return [u.casefold() for u in self.cohort.patients]
+
+    @cached_property
+    def _searched(self) -> list[str]:
+        """What a search looks at beside the ids, by row of the cohort."""
+        labels, sites = backbone_labels(self.study), self.stated("SITEID")
+        groups = [labels.get(g) if g else None for g in self._groups]
+        reasons = [self.reason(row) for row in range(self.cohort.n)]
+        held = zip(self._drugs, groups, sites, reasons, strict=True)
+        return [" ".join(h for h in each if h).casefold() for each in held]
 
     # --- values ----------------------------------------------------------------------------------
 

@@ -209,6 +209,37 @@ def test_next_and_previous_follow_the_list_by_button_and_key(
     assert "order=-days" in page.url
 
 
+def test_next_and_previous_follow_the_list_as_it_was_searched_and_narrowed(
+    open_page: Opener, url: str, demo: Shelf
+) -> None:
+    """And going back finds the list as it was; a search for an id stays out of the address."""
+    page, _ = open_page()
+    listed = Patients(page, url).open("order=-days")
+    page.locator(".shown select").select_option("off")
+    page.get_by_role("searchbox").fill("capec")
+    wanted = {"order": "-days", "shown": "off", "find": "capec"}
+    told = listing(view_of(demo), json.dumps(wanted))
+    assert 2 < told["matching"] < told["n"]
+    ids = [row["id"] for row in told["rows"]]
+    expect(page.locator(".matching")).to_contain_text(f"{told['matching']} of {told['n']} listed")
+    page.wait_for_url("**&order=-days&shown=off&find=capec")
+    page.locator(".patient-link").nth(1).click()
+    title, head = page.locator("#patient-facts-title"), page.locator("#patient-facts")
+    expect(title).to_have_text(f"Patient {ids[1]}")
+    expect(head).to_contain_text(f"2 of {told['matching']} in this selection, by")
+    expect(head).to_contain_text("listed: off treatment, with “capec”")
+    page.locator("#patient-next").click()
+    expect(title).to_have_text(f"Patient {ids[2]}")
+    page.go_back()
+    page.go_back()
+    listed.ready()
+    expect(page.locator(".matching")).to_contain_text(f"{told['matching']} of {told['n']} listed")
+    expect(page.get_by_role("searchbox")).to_have_value("capec")
+    page.get_by_role("searchbox").fill(ids[0])
+    expect(page.locator(".matching")).to_contain_text(f"1 of {told['n']} listed")
+    page.wait_for_url(lambda address: "find=" not in address)
+
+
 def test_a_folded_table_is_that_of_the_patient_on_screen(
     open_page: Opener, url: str, demo: Shelf
 ) -> None:

@@ -253,7 +253,7 @@ def test_every_row_has_a_switch_and_the_pager_knows_who_is_on_another_page(
 
 
 def test_neighbours_follow_the_order_of_the_listing(view):
-    around = neighbours(view(), "-age", "P02")
+    around = neighbours(view(), Arranged("-age"), "P02")
     order = ids(listed(view(), asked(order="-age")))
     at = order.index("P02")
     assert (around["at"], around["n"]) == (at + 1, 9)
@@ -262,9 +262,48 @@ def test_neighbours_follow_the_order_of_the_listing(view):
 
 
 def test_the_first_has_nobody_before_and_the_last_nobody_after(view):
-    assert neighbours(view(), "patient", "P01")["before"] is None
-    assert neighbours(view(), "patient", "P09")["after"] is None
-    assert neighbours(view("backbone=eribulin"), "patient", "P03")["after"]["id"] == "P04"
+    assert neighbours(view(), Arranged(), "P01")["before"] is None
+    assert neighbours(view(), Arranged(), "P09")["after"] is None
+    assert neighbours(view("backbone=eribulin"), Arranged(), "P03")["after"]["id"] == "P04"
+
+
+def test_neighbours_follow_whom_the_listing_shows(view):
+    narrowed = Arranged("-age", shown="off")
+    order = ids(listed(view(), asked(order="-age", shown="off")))
+    assert 1 < len(order) < 9
+    around = neighbours(view(), narrowed, order[1])
+    assert (around["at"], around["n"], around["shown"]) == (2, len(order), "off")
+    assert around["before"]["id"] == order[0]
+    outside = next(u for u in ids(listed(view())) if u not in order)
+    whole = neighbours(view(), narrowed, outside)
+    assert (whole["n"], whole["shown"], whole["find"]) == (9, "all", "")
+
+
+def test_neighbours_follow_a_search_but_never_one_for_an_id(view):
+    found = listed(view(), asked(find="erib"))
+    order = ids(found)
+    assert not found["by_id"]
+    around = neighbours(view(), Arranged(find="erib"), order[0])
+    assert (around["n"], around["find"]) == (len(order), "erib")
+    assert around["after"]["id"] == order[1]
+    by_id = listed(view(), asked(find="p03"))
+    assert (ids(by_id), by_id["by_id"]) == (["P03"], True)
+    assert neighbours(view(), Arranged(find="p03"), "P03")["n"] == 9
+
+
+def test_how_a_listing_stands_is_part_of_the_address_and_of_no_result(context):
+    selection, _ = context.shelf.resolve("order=-age&shown=off&find=a%20b")
+    assert selection.listed() == f"{selection.query()}&order=-age&shown=off&find=a%20b"
+    assert "find" not in selection.query()
+    assert context.shelf.resolve("shown=all")[0].shown == ""
+    for query in ("shown=nobody", "find=a%00b", f"find={'x' * 41}", "find=a&find=b"):
+        with pytest.raises(SelectionError):
+            context.shelf.resolve(query)
+
+
+def test_the_address_stands_until_the_reader_arranges_otherwise():
+    assert arranged({}, "patient", "off", "erib") == Arranged(shown="off", find="erib")
+    assert arranged({"find": ""}, "patient", "off", "erib") == Arranged(shown="off")
 
 
 # --- one patient ---------------------------------------------------------------------------------
