@@ -75,6 +75,12 @@ class Tables(Protocol):
     def frame(self, domain: str) -> pd.DataFrame:
         """A domain of `domains`, typed as `Cut.frame` says."""
 
+    @property
+    def feature_tables(self) -> tuple[str, ...]: ...
+
+    def features(self, id_: str) -> pd.DataFrame:
+        """A table of `feature_tables`: SAMPLEID, TAXON, VALUE, or the ranks of a taxonomy."""
+
 
 class Analysis:
     """Derivations of one cut, each made when first asked for. Arrays are shared: do not mutate."""

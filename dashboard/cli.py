@@ -410,6 +410,9 @@ def _metrics(commands: Any) -> None:
         "--times", type=_times, default=(), metavar="T,...", help="in each endpoint's own unit"
     )
     command.add_argument("--by", metavar="COLUMN", help="estimates and log-rank by an ADSL column")
+    command.add_argument(
+        "--features", metavar="ID", help="the feature table (default: the first of study.toml)"
+    )
     command.add_argument("--only", type=_list, default=(), metavar="SECTION,...")
     command.set_defaults(run=_run_metrics, json=True)
 
@@ -453,6 +456,7 @@ def _run_metrics(arguments: argparse.Namespace) -> int:
         times=arguments.times,
         by=arguments.by,
         only=arguments.only,
+        features=arguments.features,
     )
     cut = _store(read_only=True).open(arguments.study, arguments.cut)
     try:

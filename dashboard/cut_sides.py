@@ -52,6 +52,13 @@ class Read:
     def frame(self, domain: str) -> pd.DataFrame:
         return self.cut.frame(domain)
 
+    @property
+    def feature_tables(self) -> tuple[str, ...]:
+        return self.cut.feature_tables
+
+    def features(self, id_: str) -> pd.DataFrame:
+        return self.cut.features(id_)
+
 
 class Seen:
     """One cut under a selection. `order` sorts cuts by time."""

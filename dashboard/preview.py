@@ -35,3 +35,11 @@ class Preview:
         if domain not in self._frames:
             self._frames[domain] = to_frame(self._staged.tables[domain])
         return self._frames[domain].copy(deep=False)
+
+    @property
+    def feature_tables(self) -> tuple[str, ...]:
+        return tuple(self._staged.features)
+
+    def features(self, id_: str) -> pd.DataFrame:
+        """A feature table or its taxonomy. KeyError when absent."""
+        return to_frame(self._staged.features[id_])

@@ -32,6 +32,14 @@ def aitchison(counts: ArrayLike, pseudocount: float = PSEUDOCOUNT) -> Floats:
     return euclidean(clr_counts(counts, pseudocount))
 
 
+def jaccard(table: ArrayLike) -> Floats:
+    """Jaccard distances of which taxa are seen, shape (n, n): 2B / (1 + B) of Bray-Curtis."""
+    seen = (abundances(table) > 0).astype(np.float64)
+    apart = bray_curtis(seen, relative=False)
+    made: Floats = 2 * apart / (1 + apart)
+    return made
+
+
 def euclidean(rows: ArrayLike) -> Floats:
     """Euclidean distances of rows, shape (n, n); by differences, so that near rows stay exact."""
     found = np.asarray(rows, dtype=np.float64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,13 @@ Ints = NDArray[np.int64]
 COMPLETE_PAIRS = 14
 RANDOM = 9_999
 SEED = 20_250_331
-_CHUNK = 2_048
+_CHUNK = 1_024
+
+Progress = Callable[[int, int], None]
+
+
+def _silent(_done: int, _all: int) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,14 @@ def permanova(
     blocks: ArrayLike | None = None,
     permutations: int = RANDOM,
     seed: int = SEED,
+    progress: Progress = _silent,
 ) -> Permanova:
     """One-way PERMANOVA of distances (n, n) by group labels (n,).
 
     `blocks` (n,): the patient of each sample. Labels are then exchanged within a patient only;
     exchanging them between patients, as if samples were independent, gives a wrong p. All swaps are
-    gone through for up to 14 pairs, else `permutations` random ones with a fixed seed.
+    gone through for up to 14 pairs, else `permutations` random ones with a fixed seed. `progress`
+    is told (arrangements done, of how many) after each part; what it raises stops the work.
     """
     d = checked(distances)
     labels, codes = np.unique(np.asarray(group).astype(str), return_inverse=True)
@@ -73,11 +81,14 @@ def permanova(
     p = None
     if f is not None:
         least, hits = f - 1e-8 * max(1.0, f), 0 if made.complete else 1
+        done = hits
         for part in made.draws:
             inside = _within(d, part, k)
             with np.errstate(divide="ignore", invalid="ignore"):
                 drawn = ((total - inside) / df) / (inside / rest)
             hits += int((drawn >= least).sum())
+            done += part.shape[0]
+            progress(done, made.n)
         p = hits / made.n
     return Permanova(
         n=n,

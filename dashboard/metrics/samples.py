@@ -70,7 +70,7 @@ def samples(frame: pd.DataFrame, kind: str, cohort: Cohort, usubjid: str) -> tup
     dates = column_dates(rows, ("ADT",))
     day = days_between(dates, np.broadcast_to(origin, dates.shape))
     late = dates > np.datetime64(cohort.cut_date, "D")
-    state = _states(rows)
+    state = states(rows)
     due = text(rows, "DUEFL")
     spots = places(rows)
     number = _numbers(rows, "AVISITN")
@@ -102,7 +102,7 @@ def sample_counts(frame: pd.DataFrame, cohort: Cohort) -> SampleCounts:
     dates = column_dates(rows, ("ADT",))
     known = (index >= 0) & ~(dates > np.datetime64(cohort.cut_date, "D"))
     rows, index = rows[known], index[known]
-    state = np.array(_states(rows), dtype=object)
+    state = np.array(states(rows), dtype=object)
 
     def count(mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Days:
         return np.bincount(index[mask], minlength=cohort.n).astype(np.int64)
@@ -125,7 +125,7 @@ def _firsts(rows: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return ~pairs.duplicated().to_numpy()
 
 
-def _states(rows: pd.DataFrame) -> tuple[State, ...]:
+def states(rows: pd.DataFrame) -> tuple[State, ...]:
     taken, passed = text(rows, "TAKENFL"), text(rows, "PASSFL")
     return tuple(
         NOT_TAKEN if t == "N" else FAILED if p == "N" else USABLE

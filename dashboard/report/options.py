@@ -24,7 +24,8 @@ class ReportError(ValueError):
 class ReportOptions:
     """`where`: ADSL column -> accepted values (any of them; columns combine with and).
     `times` are in each endpoint's own unit. None leaves the choice to the study. `rule`: of what
-    Interim derives; None: as the pages do, from the exported PFS where there is one, else FDA."""
+    Interim derives; None: as the pages do, from the exported PFS where there is one, else FDA.
+    `features`: a feature table; None: the first of study.toml."""
 
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     population: Literal["enrolled", "safety", "full", "evaluable"] = "enrolled"
@@ -33,6 +34,7 @@ class ReportOptions:
     times: tuple[float, ...] = ()
     by: str | None = None
     only: tuple[str, ...] = ()
+    features: str | None = None
 
 
 def column_of(adsl: pd.DataFrame, name: str) -> str:

@@ -12,6 +12,7 @@ from dashboard.metrics.types import AnalysisSet
 from dashboard.population import restrict
 from dashboard.report.checks import derivation_checks
 from dashboard.report.maturity import maturity_report
+from dashboard.report.microbiome import microbiome_report
 from dashboard.report.options import ReportError, ReportOptions, groups_by, selected
 from dashboard.report.response import response_report
 from dashboard.report.safety import exposure_report, safety_report
@@ -21,7 +22,10 @@ from data_access.store import Cut
 
 Json = dict[str, Any]
 
-SECTIONS = ("response", "survival", "safety", "exposure", "subgroups", "maturity")
+SECTIONS = (
+    *("response", "survival", "safety", "exposure", "subgroups", "maturity"),
+    *("microbiome",),
+)
 
 
 class Report:
@@ -74,6 +78,7 @@ class Report:
             "maturity": lambda: {
                 "maturity": maturity_report(self.analysis, self.members, self.set("safety"))
             },
+            "microbiome": self._microbiome,
         }
         for section in SECTIONS:
             if section in wanted:
@@ -94,6 +99,10 @@ class Report:
             "survival_derived": part.derived(),
             "ttr": part.ttr(),
         }
+
+    def _microbiome(self) -> Json:
+        found = microbiome_report(self.analysis, self.members, self.options.features, self.groups)
+        return {"microbiome": found}
 
     def _safety(self) -> Json:
         return {"safety": safety_report(self.analysis, self.set("safety"), self.groups)}

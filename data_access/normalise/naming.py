@@ -92,6 +92,8 @@ def wanted_of_adsl(study: Study) -> tuple[str, ...]:
     names += [s.column for s in study.sets if s.column]
     if study.backbones is not None:
         names.append(study.backbones.column)
+    if study.biomarkers.response is not None:
+        names.append(study.biomarkers.response)
     return tuple(dict.fromkeys(names))
 
 

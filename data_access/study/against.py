@@ -145,6 +145,9 @@ def _wants_of_adsl(study: Study, spec: DomainSpec) -> Iterator[_Want]:
     for set_ in study.sets:
         if set_.column:
             yield _Want(set_.column, (set_.column,), ("sets", set_.id, "column"))
+    if study.biomarkers.response:
+        column = study.biomarkers.response
+        yield _Want(column, (column,), ("biomarkers", "response"))
     if study.backbones:
         column = study.backbones.column
         yield _Want(column, (column,), ("backbones", "column"))

@@ -283,6 +283,44 @@ class FeatureTable:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelMarker:
+    """A marker of a panel. `scale` None: by its unit. `family`: what BH adjusts together."""
+
+    paramcd: str
+    label: str
+    unit: str
+    gate: str | None = None
+    parent: str | None = None
+    scale: Literal["difference", "ratio"] | None = None
+    family: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BiomarkerPlan:
+    """How the samples of one kind are paired and compared; None leaves it to the data."""
+
+    before: str | None = None  # AVISIT of the first sample of a pair
+    after: str | None = None
+    panel: tuple[PanelMarker, ...] = ()
+    min_depth: int | None = None  # reads below which a sample enters no estimate
+    min_prevalence: float = 0.1  # share of samples a taxon must be in to be tested
+    taxa: tuple[str, ...] = ()  # taxa of interest, beside the usual ones
+
+
+@dataclass(frozen=True, slots=True)
+class Biomarkers:
+    """`response`: ADSL column that says who responded where the export has no best response."""
+
+    response: str | None = None
+    responders: tuple[str, ...] = ()
+    non_responders: tuple[str, ...] = ()
+    landmark_days: int | None = None
+    immune: BiomarkerPlan = field(default_factory=BiomarkerPlan)
+    microbiome: BiomarkerPlan = field(default_factory=BiomarkerPlan)
+    tissue: BiomarkerPlan = field(default_factory=BiomarkerPlan)
+
+
+@dataclass(frozen=True, slots=True)
 class StudyText:
     """The text behind a Study, kept to name lines in later errors."""
 
@@ -327,6 +365,7 @@ class Study:
     wide_tte: tuple[WideTte, ...] = ()
     wide_response: tuple[WideResponse, ...] = ()
     features: tuple[FeatureTable, ...] = ()
+    biomarkers: Biomarkers = field(default_factory=Biomarkers)
     terms: Terms = field(default_factory=Terms)
     aesi: tuple[Aesi, ...] = ()
     benchmarks: tuple[Benchmark, ...] = ()

@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from data_access.findings import DataError, Place, Rule, Severity
-from data_access.study import against, contradictions, fields, mapping, plans, sections, words
+from data_access.study import (
+    against,
+    biomarkers,
+    contradictions,
+    fields,
+    mapping,
+    plans,
+    sections,
+    words,
+)
 from data_access.study.against import check_against
 from data_access.study.fields import MISSING, UNKNOWN, Complaints, Keys, Spot, shown
 from data_access.study.locate import dotted, locate
@@ -67,6 +76,7 @@ SECTIONS: Mapping[str, sections.Section] = {
     "tte": mapping.tte,
     "best_response": mapping.best_response,
     "features": mapping.features,
+    "biomarkers": biomarkers.biomarkers,
     "terms": words.terms,
     "missing": words.missing,
     "filters": plans.filters,
@@ -96,6 +106,9 @@ KEYS: Mapping[str, Keys] = {
     "tte.<PARAMCD>": mapping.TTE,
     "best_response.<PARAMCD>": mapping.BEST_RESPONSE,
     "features.<id>": mapping.FEATURES,
+    "biomarkers": biomarkers.BIOMARKERS,
+    "biomarkers.<kind>": biomarkers.KIND,
+    "biomarkers.<kind>.panel.<PARAMCD>": biomarkers.MARKER,
     "terms": words.TERMS,
     "missing": words.MISSING_KEYS,
     "filters": plans.FILTER,
@@ -218,6 +231,8 @@ def _store_named_columns(parts: dict[str, Any]) -> None:
     named += [(s.column, "category") for s in parts.get("sets", ()) if s.column]
     if parts.get("backbones"):
         named.append((parts["backbones"].column, "category"))
+    if parts.get("biomarkers") and parts["biomarkers"].response:
+        named.append((parts["biomarkers"].response, "category"))
     domains = dict(parts.get("domains", {}))
     spec = domains.get("ADSL", DomainSpec("ADSL"))
     keep, kinds = list(spec.keep), dict(spec.kinds)

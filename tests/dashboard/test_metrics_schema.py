@@ -25,7 +25,7 @@ NAMES = (*sorted(p.name for p in STUDIES.iterdir() if p.is_dir()), "by hand")
 OF_DATA = {
     *("survival", "bor", "bor_unconfirmed", "by", "by_group", "factors", "aesi", "max_grade"),
     *("by_grade", "percent", "filters", "drugs", "reasons", "modifications", "exported"),
-    *("other_intervals", "sets"),
+    *("other_intervals", "sets", "classes"),
 }
 
 #: what the object holds, by section; a section that an export cannot fill is null as a whole
@@ -35,6 +35,10 @@ RESPONSE = {
     *("population", "n", "source", "source_unconfirmed"),
 }
 WINDOW = {"orr", "pending", "mature", "incidence", "bounds"}
+MICROBIOME = {
+    *("table", "label", "tables", "population", "samples", "pairs", "identity", "alpha", "beta"),
+    *("permanova", "differential", "taxa_of_interest"),
+}
 ENDPOINT = {
     *("n", "events", "source", "unit", "conf_type", "median", "median_lower", "median_upper"),
     *("quantiles", "rates", "followup"),
@@ -94,6 +98,8 @@ def test_every_section_has_its_keys(whole):
             assert sum(row["by_grade"].values()) == row["x"]
         if whole["safety"]["grade3plus"] is not None:
             assert whole["safety"]["grade3plus"]["scale"] in {"CTCAE", "severity"}
+    if whole["microbiome"] is not None:
+        assert set(whole["microbiome"]) == MICROBIOME
     for check in whole["checks"]:
         assert set(check) == {"endpoint", "patient", "exported", "derived", "reason"}
 

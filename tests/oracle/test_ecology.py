@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.metrics.composition import clr, clr_counts, zeros_replaced
+from dashboard.metrics.differential import differential_pairs
 from dashboard.metrics.dissimilarity import aitchison, bray_curtis
 from dashboard.metrics.diversity import (
     chao1,
@@ -16,8 +17,11 @@ from dashboard.metrics.diversity import (
     shannon,
     simpson,
 )
+from dashboard.metrics.feature_table import FeatureTable
+from dashboard.metrics.linda import linda_groups
 from dashboard.metrics.ordination import principal_coordinates
 from dashboard.metrics.permanova import dispersion, permanova
+from dashboard.metrics.phylogeny import faith_pd, read_newick, unifrac
 from dashboard.metrics.ranks import adjusted, signed_rank
 
 
@@ -151,3 +155,51 @@ def test_differential_abundance_of_pairs(oracle, near):
     same(near, [t.p for t in tests], case["expected"]["p"])
     same(near, adjusted([t.p for t in tests]), case["expected"]["q"])
     same(near, np.median(change[:, kept], axis=0), case["expected"]["median_diff"], atol=1e-12)
+
+
+def test_linda_takes_the_bias_of_compositions_out(oracle, near, dune):
+    case = oracle("linda_dune_two_group")
+    want, given = case["expected"], case["inputs"]
+    kept = (dune > 0).mean(axis=0) >= given["prevalence_min"]
+    second = np.array(given["group"]) != given["reference"]
+    got = linda_groups(dune[:, kept], second, want["taxa"])
+    assert near(got.bias, want["bias"], rtol=1e-12)
+    assert got.df == want["df"][0]
+    for ours, theirs in (("log2_fold", "log2fc"), ("se",) * 2, ("t", "stat"), ("p",) * 2):
+        same(near, getattr(got, ours), want[theirs], rtol=1e-10)
+    same(near, got.q, want["q"], rtol=1e-10)
+
+
+def test_a_branch_above_the_root_is_no_diversity(oracle, near):
+    case = oracle("faith_pd_unifrac")
+    given, want = case["inputs"], case["expected"]
+    tree = read_newick(given["newick"])
+    counts, taxa = given["counts"], given["taxa"]
+    same(near, faith_pd(tree, counts, taxa), want["faith_pd_incl_root_path"])
+    for kind, name in (
+        ("unweighted", "unweighted_unifrac"),
+        ("weighted", "weighted_unifrac_normalised"),
+        ("generalised", "generalised_05"),
+    ):
+        got = unifrac(tree, counts, taxa, kind=kind)
+        for row, wanted in zip(got, want[name], strict=True):
+            same(near, row, wanted)
+
+
+def test_differential_abundance_as_the_page_shows_it(oracle, near):
+    case, pairs = oracle("diff_abundance_paired"), oracle("permanova_paired")["inputs"]
+    given = case["inputs"]
+    names = [f"{p}-{t}" for p, t in zip(pairs["patient"], pairs["time"], strict=True)]
+    counts = np.array(pairs["counts"], dtype=float)
+    table = FeatureTable(tuple(names), tuple(given["taxa"]), counts, counts=True)
+    patients = list(dict.fromkeys(pairs["patient"]))
+    before, after = ([f"{p}-{t}" for p in patients] for t in ("pre", "post"))
+    got = differential_pairs(table, before, after, min_prevalence=given["prevalence_min"])
+    rows, want = {r.taxon: r for r in got.rows}, case["expected"]
+    assert set(rows) == set(want["taxon"])
+    for i, taxon in enumerate(want["taxon"]):
+        assert near(rows[taxon].p, want["p"][i])
+        assert near(rows[taxon].q, want["q"][i])
+        assert near(rows[taxon].median, want["median_diff"][i], atol=1e-12)
+    assert got.smallest_p == 0.03125
+    assert any("at least 6 taxa must reach it" in note for note in got.notes)
