@@ -22,7 +22,7 @@ FOLDS = ("class", "open", "term")
 SORTS = ("frequency", "name")
 #: columns that a listing of events may be ordered by; "-" in front for descending
 COLUMNS = (
-    "patient", "day", "start", "term", "soc", "grade", "serious", "related", "state", "dose",
+    "patient", "day", "start", "term", "soc", "grade", "serious", "related", "state",
 )  # fmt: skip
 ORDERS = (*COLUMNS, *(f"-{c}" for c in COLUMNS))
 #: the order without a word: by patient, then by day

@@ -41,7 +41,7 @@ def table(
                 html.Thead(html.Tr(made)),
                 html.Tbody([_row(answer, line, shown) for line in lines]),
             ],
-            className="numbers-table listing-table event-lines",
+            className=f"numbers-table event-lines{' sorted-lines' if heads else ''}",
             **metric("ae_line"),
         ),
         className="table-frame",
@@ -75,8 +75,13 @@ def _row(answer: Answer, line: Line, columns: Sequence[str]) -> html.Tr:
         else:
             words = CELLS[column](answer, line)
             more = attrs(data_head=head(answer, column))
-            cells.append(html.Td(words, className=kind(column), **more))
+            cells.append(html.Td(one(words), className=kind(column), **more))
     return row(cells, line["key"])
+
+
+def one(words: Any) -> Any:
+    """Several parts of a cell as one: on a phone a cell is its heading beside one thing."""
+    return html.Div(words) if isinstance(words, list) else words
 
 
 def patient(answer: Answer, line: Line) -> html.Span:
@@ -126,10 +131,31 @@ def related(answer: Answer, line: Line) -> Any:
     return yes_no(line["related"])
 
 
+def related_text(answer: Answer, line: Line) -> str:
+    """The same in one line."""
+    drugs = {d: v for d, v in line["drugs"].items() if v is not None}
+    if drugs:
+        return "; ".join(
+            text("safety.line.drug", drug=answer["labels"].get(d, d), judged=yes_no(v))
+            for d, v in drugs.items()
+        )
+    return text("safety.line.related", judged=yes_no(line["related"]))
+
+
+def grade_phrase(answer: Answer, line: Line) -> str:
+    """grade 3, severe, or that it is missing; "" where the export has no scale."""
+    return grade_words(answer, line["grade"]) if answer["scale"] else ""
+
+
 def yes_no(value: bool | None) -> str:  # noqa: FBT001  (a value, not an option)
     if value is None:
         return text("number.ns")
     return text("word.yes" if value else "word.no")
+
+
+def state(answer: Answer, line: Line) -> str:
+    words = state_words(line)
+    return words[:1].upper() + words[1:]
 
 
 def actions(answer: Answer, line: Line) -> str:
@@ -177,7 +203,7 @@ CELLS: Mapping[str, Callable[[Answer, Line], Any]] = {
     "grade": grade,
     "serious": lambda answer, line: yes_no(line["serious"]),
     "related": related,
-    "state": lambda answer, line: state_words(line),
+    "state": state,
     "action": actions,
     "dose": dose,
     "news": news,

@@ -163,8 +163,9 @@ def _switch(answer: Answer, switch: str, query: str, *, on: bool) -> html.A:
     )
 
 
-def rows_of(answer: Answer) -> list[Any]:
-    """What turning changes: how many terms, the table, the pager."""
+def rows_of(answer: Answer, held: object = None) -> list[Any]:
+    """What turning changes: how many terms, the table, the pager. `held` shaped the answer."""
+    del held
     if answer["unknown"]:
         words = [switch_words(answer, s) for s in answer["unknown"]]
         return [empty(text("safety.terms.unknown", kinds=listed(words)))]

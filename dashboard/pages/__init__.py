@@ -10,6 +10,7 @@ from dashboard.pages import (
     patients,
     response,
     safety,
+    safety_listings,
     survival,
     swimmer,
 )
@@ -21,6 +22,7 @@ PAGES: tuple[Page, ...] = (
     swimmer.PAGE,
     survival.PAGE,
     safety.PAGE,
+    safety_listings.PAGE,
     patients.PAGE,
     patient.PAGE,
     cuts.PAGE,

@@ -9,7 +9,7 @@ from typing import Any
 
 from dash import Dash, html
 
-from components.safety import overview, terms
+from components.safety import grave, overview, terms
 from dashboard.pages.page import About, Card, Context, Page, fill, slot
 from dashboard.pages.turning import Turning, register_turning
 from dashboard.panels import safety_terms
@@ -27,6 +27,14 @@ def ask_terms(context: Context, selection: Selection, audience: Audience, about:
 
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
+    Card(
+        grave.NAME,
+        "safety.grave.title",
+        (1100, 3000),
+        grave.draw,
+        grave.rows,
+        metrics=grave.METRICS,
+    ),
     Card(
         overview.NAME,
         "safety.overview.title",
@@ -51,7 +59,7 @@ def layout() -> Any:
     """Ids and empty slots; the numbers come by callbacks. The headline is the shell's."""
     return html.Div(
         [
-            *TERMS.stores(),
+            *(store for turning in TURNING for store in turning.stores()),
             *(slot(c) for c in CARDS),
         ],
         className="report",
@@ -59,9 +67,9 @@ def layout() -> Any:
 
 
 def register(app: Dash, context: Context) -> None:
-    first, _ = CARDS
-    fill(app, context, first)
-    register_turning(app, context, TERMS)
+    fill(app, context, CARDS[1])
+    for turning in TURNING:
+        register_turning(app, context, turning)
 
 
 def _turned(now: Json, pressed: Json) -> dict[str, Any]:
@@ -87,7 +95,16 @@ def _lists(held: Json) -> dict[str, Any]:
     return {k: list(v) if isinstance(v, tuple) else v for k, v in held.items()}
 
 
-TERMS = Turning(CARDS[-1], terms.ROWS, _turned, terms.rows_of)
+def _turned_pages(now: Json, pressed: Json) -> dict[str, Any]:
+    """Another page of deaths or of serious events."""
+    wanted = {**now, **pressed}
+    return {name: grave.page_in(wanted, name) for name in ("deaths", "serious")}
+
+
+TURNING = (
+    Turning(CARDS[0], grave.ROWS, _turned_pages, grave.rows_of),
+    Turning(CARDS[2], terms.ROWS, _turned, terms.rows_of),
+)
 PAGE = Page(
     name="safety",
     path="/safety",

@@ -10,7 +10,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, dcc, no_update
 
 from dashboard.pages.page import About, Card, Context, fill, place
-from dashboard.selection import SelectionError
+from dashboard.selection import Selection, SelectionError
 from data_access.findings import DataError
 
 log = logging.getLogger(__name__)
@@ -21,12 +21,12 @@ Json = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Turning:
     """`turned` says what the card holds after a press ([data-turn] of its rows, from the browser as
-    it is); `rows` is the id of what holds them, `draw` makes them of the card's answer."""
+    it is); `rows` is the id of what holds them, `draw` makes them of the card's answer and that."""
 
     card: Card
     rows: str
     turned: Callable[[Json, Json], dict[str, Any]]
-    draw: Callable[[Any], list[Any]]
+    draw: Callable[..., list[Any]]
 
     @property
     def held(self) -> str:
@@ -56,15 +56,21 @@ def register_turning(app: Dash, context: Context, turning: Turning) -> None:
         prevent_initial_call=True,
     )
     def _answer(pressed: object, held: object, where: object) -> Any:
-        if not isinstance(pressed, dict) or card.ask is None:
+        if not isinstance(pressed, dict):
             return no_update, no_update
         wanted = turning.turned(held if isinstance(held, dict) else {}, pressed)
         path, query = place(where)
         try:
             selection, _ = context.shelf.resolve(query)
-            about = About(path.rpartition("/")[2], wanted)
-            answer = card.ask(context, selection, context.audience(), about)
+            answer = _answered(context, card, selection, About(path.rpartition("/")[2], wanted))
         except (SelectionError, DataError):
             log.warning("the rows of %s could not be turned", card.name)
             return no_update, no_update
-        return wanted, turning.draw(answer)
+        return wanted, turning.draw(answer, wanted)
+
+
+def _answered(context: Context, card: Card, selection: Selection, about: About) -> Any:
+    """What the card is drawn from: its panel's answer, or what it asks for its reader."""
+    if card.ask is not None:
+        return card.ask(context, selection, context.audience(), about)
+    return context.results.panel(card.panel or card.name, selection, context.audience())

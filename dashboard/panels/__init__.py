@@ -11,6 +11,8 @@ from dashboard.panels import (
     patients,
     response,
     safety,
+    safety_grave,
+    safety_lists,
     safety_terms,
     survival,
     swimmer,
@@ -39,6 +41,10 @@ PANELS: dict[str, Panel] = {
     "survival-rules": survival.censoring,
     "survival-reasons": survival.reasons,
     "survival-follow": survival.follow,
+    "safety-grave": safety_grave.grave,
+    "safety-list-deaths": safety_grave.grave,
+    "safety-list-events": safety_lists.events,
+    "safety-list-labs": safety_lists.labs,
     "safety-overview": safety.overview,
     "safety-terms": safety_terms.terms,
     "patients-listing": listing.listing,
@@ -51,5 +57,7 @@ PANELS: dict[str, Panel] = {
 }
 
 #: panels that look at a second cut, and panels on the store itself, whose answers are not kept
-COMPARING = frozenset({"cuts-ledger", "cuts-records", "overview-changes"})
+COMPARING = frozenset(
+    {"cuts-ledger", "cuts-records", "overview-changes", "safety-grave", "safety-list-deaths"}
+)
 FRESH = frozenset({"cuts-list"})

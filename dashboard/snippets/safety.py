@@ -5,6 +5,17 @@ from __future__ import annotations
 from dashboard.snippets.parts import Snippet
 
 SNIPPETS: dict[str, Snippet] = {
+    "safety-grave": Snippet(
+        ("from dashboard.panels.safety_grave import grave",),
+        """
+        told = grave(v)
+        for line in told["deaths"]["lines"]:
+            fatal = ", ".join(e["term"] for e in line["events"]) or "no fatal event"
+            print(f"{line['usubjid']}: died {line['when']}, {line['days_after']} days, {fatal}")
+        for line in told["serious"]["lines"]:
+            print(f"{line['usubjid']}, day {line['first']}: {line['term']}, {line['state']}")
+        """,
+    ),
     "safety-overview": Snippet(
         (
             "from components.numbers import proportion",
@@ -34,6 +45,28 @@ SNIPPETS: dict[str, Snippet] = {
             rate = proportion(Proportion.from_json(row["any"]), small=rules.min_group)
             grades = ", ".join(f"{grade}: {n}" for grade, n in row["by_grade"].items())
             print(f"{row['soc']}, {row['pt'] or 'any term'}: {rate}; by grade {grades}")
+        """,
+    ),
+    "safety-list-events": Snippet(
+        ("from dashboard.panels.safety_lists import events",),
+        """
+        for line in events(v)["lines"]:
+            print(f"{line['usubjid']}, day {line['first']}: {line['term']}, {line['state']}")
+        """,
+    ),
+    "safety-list-deaths": Snippet(
+        ("from dashboard.panels.safety_grave import grave",),
+        """
+        for line in grave(v)["deaths"]["lines"]:
+            print(f"{line['usubjid']}: died {line['when']}, {line['days_after']} days")
+        """,
+    ),
+    "safety-list-labs": Snippet(
+        ("from dashboard.panels.safety_lists import labs",),
+        """
+        for line in labs(v)["lines"]:
+            value = f"{line['value']} ({line['low']} to {line['high']})"
+            print(f"{line['usubjid']}, day {line['day']}: {line['label']} {value}")
         """,
     ),
 }

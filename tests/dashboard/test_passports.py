@@ -45,6 +45,10 @@ DEMO = (
 )
 
 
+#: what a reader has opened inside a card
+HELD = {"safety-terms": {"cell": ["Investigations", "", "any"]}}
+
+
 @dataclass(frozen=True)
 class Seen:
     """A shelf with its results, and the views to be looked at."""
@@ -66,7 +70,8 @@ class Seen:
             return self.results.panel(card.panel or card.name, view.selection, Audience.FULL)
         people = view.members.patients or tuple(view.analysis.adsl["USUBJID"])
         context = Context(self.shelf, self.results, lambda: Audience.FULL)
-        about = About(view.keys.key(people[0]) if card.name.startswith("patient-") else "")
+        key = view.keys.key(people[0]) if card.name.startswith("patient-") else ""
+        about = About(key, HELD.get(card.name))
         return card.ask(context, view.selection, Audience.FULL, about)
 
 

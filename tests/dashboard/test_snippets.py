@@ -336,6 +336,34 @@ def listing(a: Json) -> list[str]:
     return [f"{c['date']}: {c['id']}" for c in a["cuts"]]
 
 
+def grave(a: Json) -> list[str]:
+    said = []
+    for d in a["deaths"]["lines"]:
+        fatal = ", ".join(e["term"] for e in d["events"]) or "no fatal event"
+        said.append(f"{d['usubjid']}: died {d['when']}, {d['days_after']} days, {fatal}")
+    return said + [
+        f"{s['usubjid']}, day {s['first']}: {s['term']}, {s['state']}"
+        for s in a["serious"]["lines"]
+    ]
+
+
+def list_events(a: Json) -> list[str]:
+    return [f"{e['usubjid']}, day {e['first']}: {e['term']}, {e['state']}" for e in a["lines"]]
+
+
+def list_deaths(a: Json) -> list[str]:
+    return [
+        f"{d['usubjid']}: died {d['when']}, {d['days_after']} days" for d in a["deaths"]["lines"]
+    ]
+
+
+def list_labs(a: Json) -> list[str]:
+    return [
+        f"{v['usubjid']}, day {v['day']}: {v['label']} {v['value']} ({v['low']} to {v['high']})"
+        for v in a["lines"]
+    ]
+
+
 def kinds(a: Json) -> list[str]:
     said = []
     for flag in a["flags"]:
@@ -376,6 +404,10 @@ EXPECTED: dict[str, Callable[[Json], list[str]]] = {
     "survival-rules": censoring,
     "survival-reasons": reasons,
     "survival-follow": follow,
+    "safety-grave": grave,
+    "safety-list-events": list_events,
+    "safety-list-deaths": list_deaths,
+    "safety-list-labs": list_labs,
     "safety-overview": kinds,
     "safety-terms": terms,
     "cuts-ledger": ledger,
