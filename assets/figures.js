@@ -38,7 +38,8 @@
       return (narrow.annotations || []).indexOf(note.name) < 0;
     });
     Object.keys(narrow.layout || {}).forEach(function (k) {
-      figure.layout[k] = Object.assign({}, figure.layout[k], narrow.layout[k]);
+      var value = narrow.layout[k];
+      figure.layout[k] = value && typeof value === "object" ? Object.assign({}, figure.layout[k], value) : value;
     });
   }
   function draw(gd, original, dark, paper) {

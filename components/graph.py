@@ -28,22 +28,27 @@ def graph(
     alt: str,
     file_name: str,
     height: int = 320,
+    narrow: int | None = None,
     metrics: tuple[str, ...] = (),
 ) -> html.Div:
     """A figure (plain dict) of fixed height, so that nothing moves when it is drawn.
 
     `alt` says in words what the picture shows; `file_name` is the stem of downloaded pictures;
+    `narrow`: its height where the figure folds into fewer columns (layout.meta.narrow).
     `metrics` are the definitions of the numbers it draws.
     """
     drawn = {**figure, "layout": {**figure.get("layout", {}), "height": height}}
     config = {**CONFIG, "toImageButtonOptions": {"filename": file_name, "format": "svg"}}
-    return html.Div(
+    frame = html.Div(
         dcc.Graph(
             id=id_, figure=drawn, config=cast(Any, config), className="plot", responsive=True
         ),
         role="img",
-        className="figure-frame",
-        style={"height": f"{height}px"},
+        className="figure-frame" if narrow is None else "figure-frame folding",
+        style={"height": f"{height}px"}
+        if narrow is None
+        else {"--tall": f"{narrow}px", "--low": f"{height}px"},
         **attrs(aria_label=alt, data_file_name=file_name),
         **(metric(*metrics) if metrics else {}),
     )
+    return frame if narrow is None else html.Div(frame, className="figure-room")

@@ -41,7 +41,7 @@ def response_groups(analysis: Analysis) -> dict[str, frozenset[str]]:
     By confirmed best response (not evaluable and missing are non-responders, as in the response
     rate); without one by the column of ADSL that study.toml names.
     """
-    return analysis.once("biomarkers.response", lambda: _response_groups(analysis))
+    return analysis.once("response groups", lambda: _response_groups(analysis))
 
 
 def _response_groups(analysis: Analysis) -> dict[str, frozenset[str]]:

@@ -29,6 +29,7 @@ STYLES = (
     "survival.css",
     "swimmer.css",
     "safety.css",
+    "biomarkers.css",
     "cuts.css",
     "methods.css",
     "thread.css",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from dashboard.catalogue import (
+    biomarkers,
     cuts,
     definitions,
     methods,
@@ -27,6 +28,7 @@ CATALOGUE: dict[str, str] = {
     **response.STRINGS,
     **survival.STRINGS,
     **safety.STRINGS,
+    **biomarkers.STRINGS,
     **swimmer.STRINGS,
     **cuts.STRINGS,
     **definitions.STRINGS,

@@ -14,7 +14,7 @@ _HEAD = 1.25  # rows of room for a heading
 _BAND = 2.5  # rows of room for the values of a number
 #: px of a small and of a capital letter at 12 px, measured in the browser
 _SMALL, _CAPITAL = 6.6, 8.4
-_LONGEST = 18
+_LONGEST = 20
 
 
 @dataclass(frozen=True, slots=True)

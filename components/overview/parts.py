@@ -71,6 +71,8 @@ def caveats(answer: Answer, name: str) -> list[str]:
         )
     if name in {"response-waterfall", "response-spider"}:
         words.append(text("caveat.nadir"))
+    if "pairs" in answer and "kind" in answer:
+        words.append(text("caveat.biomarkers"))
     if answer.get("randomised") is False:
         words.append(text("caveat.chosen"))
     return words

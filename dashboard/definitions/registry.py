@@ -10,7 +10,7 @@ from dashboard.definitions.people import People
 from dashboard.results import View
 from dashboard.text import text
 
-SECTIONS = ("patients", "response", "survival", "treatment", "safety", "data")
+SECTIONS = ("patients", "response", "survival", "treatment", "safety", "biomarkers", "data")
 #: the parts of a definition that are words
 PARTS = ("formula", "who", "out", "method")
 
@@ -178,6 +178,21 @@ def _safety() -> tuple[Entry, ...]:
     )  # fmt: skip
 
 
+def _biomarkers() -> tuple[Entry, ...]:
+    on = ("biomarkers", people.in_view, people.counted)
+    exact = (("level",), ("clopper",))
+    return (
+        Entry("sample_account", *on),
+        Entry("paired_samples", *on, *exact),
+        Entry("response_mix", *on, *exact),
+        Entry("biopsy_site", *on),
+        Entry("same_lesion", *on),
+        Entry("marker_shift", *on, ("level",), ("hodges",)),
+        Entry("signed_rank_p", *on, (), ("wilcoxon",)),
+        Entry("marker_q", *on, (), ("benjamini",)),
+    )
+
+
 def _data() -> tuple[Entry, ...]:
     on = ("data", people.whole_cut)
     return (
@@ -194,6 +209,7 @@ def _data() -> tuple[Entry, ...]:
 
 
 ENTRIES: tuple[Entry, ...] = (
-    *_patients(), *_response(), *_survival(), *_treatment(), *_safety(), *_data(),
+    *_patients(), *_response(), *_survival(), *_treatment(), *_safety(), *_biomarkers(),
+    *_data(),
 )  # fmt: skip
 BY_ID: dict[str, Entry] = {entry.id: entry for entry in ENTRIES}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard.pages import (
     cuts,
+    immune,
     methods,
     overview,
     patient,
@@ -13,6 +14,7 @@ from dashboard.pages import (
     safety_listings,
     survival,
     swimmer,
+    tissue,
 )
 from dashboard.pages.page import Context, Page
 
@@ -23,6 +25,8 @@ PAGES: tuple[Page, ...] = (
     survival.PAGE,
     safety.PAGE,
     safety_listings.PAGE,
+    immune.PAGE,
+    tissue.PAGE,
     patients.PAGE,
     patient.PAGE,
     cuts.PAGE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboard.panels import (
+    biomarkers,
     cuts,
     forest,
     listing,
@@ -47,6 +48,10 @@ PANELS: dict[str, Panel] = {
     "safety-list-labs": safety_lists.labs,
     "safety-overview": safety.overview,
     "safety-terms": safety_terms.terms,
+    "immune-samples": biomarkers.account("immune"),
+    "immune-paired": biomarkers.paired("immune"),
+    "tissue-samples": biomarkers.account("tissue"),
+    "tissue-paired": biomarkers.paired("tissue"),
     "patients-listing": listing.listing,
     "cuts-ledger": cuts.ledger,
     "cuts-records": cuts.records,

@@ -383,6 +383,31 @@ def terms(a: Json) -> list[str]:
     ]
 
 
+def samples(a: Json) -> list[str]:
+    if "stages" not in a:
+        return []
+    small, told = a["min_group"], a["visits"]
+    said = [f"{told['before']} to {told['after']}: {told['rule']}"]
+    counts = {(s["visit"], s["stage"]): s["cells"][0]["proportion"]["x"] for s in a["stages"]}
+    for visit in (told["before"], told["after"]):
+        due = counts.get((visit, "due"), "not stated")
+        taken, usable = counts[visit, "taken"], counts[visit, "passed"]
+        said.append(f"{visit}: due {due}, taken {taken}, usable {usable}")
+    paired = {k: v for k, v in a["paired"].items() if k != "who"}
+    said.append(f"paired: {_p(paired, small)}")
+    said += [f"{g['group']}: {_p(g['paired'], small)}" for g in a["by_response"]]
+    return said + [f"{g['visit']}, {g['reason']}: {', '.join(g['patients'])}" for g in a["gaps"]]
+
+
+def shifts(a: Json) -> list[str]:
+    return [
+        f"{m['marker']['paramcd']}: {m['n']} pairs, shift {m['estimate']} "
+        f"({m['lower']} to {m['upper']}), p {m['p']}, "
+        f"smallest {m['smallest_p']}, q {m['q']} of m = {m['m']}"
+        for m in a["markers"]
+    ]
+
+
 EXPECTED: dict[str, Callable[[Json], list[str]]] = {
     "overview-status": status,
     "overview-efficacy": efficacy,
@@ -410,6 +435,10 @@ EXPECTED: dict[str, Callable[[Json], list[str]]] = {
     "safety-list-labs": list_labs,
     "safety-overview": kinds,
     "safety-terms": terms,
+    "immune-samples": samples,
+    "immune-paired": shifts,
+    "tissue-samples": samples,
+    "tissue-paired": shifts,
     "cuts-ledger": ledger,
     "overview-changes": ledger,
     "patients-listing": lanes,

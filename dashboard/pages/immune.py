@@ -1,0 +1,53 @@
+"""Immune cells: who was sampled, and did blood immune cells shift?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, html
+
+from components.biomarkers import account, paired
+from dashboard.pages.page import Card, Context, Page, fill, slot
+from dashboard.text import text
+
+KIND = "immune"
+#: heights are those of the demo study, so that nothing moves on arrival
+CARDS: tuple[Card, ...] = (
+    Card(
+        account.name(KIND),
+        "biomarkers.account.title",
+        (1207, 1810),
+        account.draw,
+        account.rows,
+        metrics=(*account.METRICS, "n"),
+    ),
+    Card(
+        paired.name(KIND),
+        f"biomarkers.paired.title.{KIND}",
+        (2616, 4151),
+        paired.draw,
+        paired.rows,
+        metrics=(*paired.METRICS, "n"),
+        varies=True,
+    ),
+)
+
+
+def layout() -> Any:
+    """Ids and empty slots; the numbers come by callbacks."""
+    return html.Div(
+        [
+            html.H1(text("page.immune"), className="visually-hidden"),
+            *(slot(c) for c in CARDS),
+        ],
+        className="report",
+    )
+
+
+def register(app: Dash, context: Context) -> None:
+    fill(app, context, *CARDS)
+
+
+PAGE = Page(
+    name="immune", path="/immune", icon="cells", layout=layout, register=register, cards=CARDS
+)

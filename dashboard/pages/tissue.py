@@ -1,0 +1,53 @@
+"""Tumour tissue: who was biopsied, and did the tumour change?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, html
+
+from components.biomarkers import account, paired
+from dashboard.pages.page import Card, Context, Page, fill, slot
+from dashboard.text import text
+
+KIND = "tissue"
+#: heights are those of the demo study, so that nothing moves on arrival
+CARDS: tuple[Card, ...] = (
+    Card(
+        account.name(KIND),
+        "biomarkers.account.title",
+        (1575, 2350),
+        account.draw,
+        account.rows,
+        metrics=(*account.METRICS, *account.TISSUE, "n"),
+    ),
+    Card(
+        paired.name(KIND),
+        f"biomarkers.paired.title.{KIND}",
+        (1088, 1743),
+        paired.draw,
+        paired.rows,
+        metrics=(*paired.METRICS, "n"),
+        varies=True,
+    ),
+)
+
+
+def layout() -> Any:
+    """Ids and empty slots; the numbers come by callbacks."""
+    return html.Div(
+        [
+            html.H1(text("page.tissue"), className="visually-hidden"),
+            *(slot(c) for c in CARDS),
+        ],
+        className="report",
+    )
+
+
+def register(app: Dash, context: Context) -> None:
+    fill(app, context, *CARDS)
+
+
+PAGE = Page(
+    name="tissue", path="/tissue", icon="tissue", layout=layout, register=register, cards=CARDS
+)
