@@ -96,7 +96,7 @@ def term(answer: Answer, line: Line) -> html.A:
         line["term"],
         f"{STORIES}/{line['event']}?{answer['query']}",
         className="story-link",
-        title=text("safety.story.open", term=line["term"], soc=line["soc"]),
+        title=text("safety.story.link", term=line["term"], soc=line["soc"]),
     )
 
 

@@ -173,6 +173,7 @@ def rows_of(answer: Answer, held: object = None) -> list[Any]:
         return [_status(answer), empty(text(_why(answer)))]
     return [
         html.Div([_status(answer), *_pager(answer)], className="lane-bar"),
+        html.P(text("safety.terms.hint"), className="scroll-hint"),
         _table(answer),
         html.P(text("safety.terms.note"), className="figure-note"),
     ]

@@ -167,6 +167,7 @@ def _safety() -> tuple[Entry, ...]:
         Entry("ae_aesi", *on, usual, refs),
         Entry("ae_terms", *on, ("teae_end_days", "ctcae_version", "level"), (*refs, "ctcae")),
         Entry("ae_line", "safety", people.safety, people.quoted),
+        Entry("ae_story", "safety", people.safety, people.quoted),
         Entry("lab_line", "safety", people.safety, people.quoted),
         Entry("death_line", "safety", people.safety, people.counted),
         Entry(

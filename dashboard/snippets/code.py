@@ -22,7 +22,7 @@ SNIPPETS: dict[str, Snippet] = {
     "overview-changes": pages.SNIPPETS["cuts-ledger"],
 }
 #: code of the cards about one patient
-BELOW: dict[str, Snippet] = patients.SNIPPETS
+BELOW: dict[str, Snippet] = {**patients.SNIPPETS, **safety.BELOW}
 REPLAY = "from dashboard.replay import view"
 
 

@@ -70,3 +70,36 @@ SNIPPETS: dict[str, Snippet] = {
         """,
     ),
 }
+
+#: code about the patient of an event: `patient` is the id
+BELOW: dict[str, Snippet] = {
+    "safety-event": Snippet(
+        (
+            "from dashboard.metrics.patient_events import event_records",
+            "from dashboard.people import events_of",
+        ),
+        """
+        events = events_of(a)
+        for e in event_records(events, patient) if events is not None else ():
+            print(f"{e.term}: grade {e.grade}, day {e.first} to {e.last}, {e.state}")
+        """,
+    ),
+    "safety-event-around": Snippet(
+        (
+            "from itertools import count",
+            "from dashboard.panels.safety_story import NoEventError, story",
+        ),
+        """
+        for number in count(1):
+            try:
+                told = story(v, f"{v.keys.key(patient)}-{number}")
+            except NoEventError:
+                break
+            found = told["story"]
+            if found is not None:
+                kinds = ("doses", "labs", "open", "later")
+                counts = ", ".join(f"{kind} {len(found[kind])}" for kind in kinds)
+                print(f"{told['line']['term']}, day {told['line']['first']}: {counts}")
+        """,
+    ),
+}

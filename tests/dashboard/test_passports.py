@@ -70,7 +70,9 @@ class Seen:
             return self.results.panel(card.panel or card.name, view.selection, Audience.FULL)
         people = view.members.patients or tuple(view.analysis.adsl["USUBJID"])
         context = Context(self.shelf, self.results, lambda: Audience.FULL)
-        key = view.keys.key(people[0]) if card.name.startswith("patient-") else ""
+        key = view.keys.key(people[0]) if card.name.startswith(("patient-", "safety-event")) else ""
+        if card.name.startswith("safety-event"):
+            key = f"{key}-1"
         about = About(key, HELD.get(card.name))
         return card.ask(context, view.selection, Audience.FULL, about)
 

@@ -22,6 +22,7 @@ from dashboard.metrics.types import Proportion
 from dashboard.pages import PAGES
 from dashboard.panels import COMPARING, FRESH, PANELS
 from dashboard.panels.patient import NotShownError, profile
+from dashboard.panels.safety_story import story
 from dashboard.passports import comparing_code
 from dashboard.results import Audience, Results
 from dashboard.selection import Selection
@@ -519,10 +520,29 @@ def patient_records(a: Json) -> list[str]:
     ]
 
 
+def patient_events(a: Json) -> list[str]:
+    return [
+        f"{e['term']}: grade {e['grade']}, day {e['first']} to {e['last']}, {e['state']}"
+        for e in a["events"]["records"]
+    ]
+
+
+def stories(a: Json) -> list[str]:
+    said = []
+    for told in a["stories"]:
+        found = told["story"]
+        if found is not None:
+            kinds = ", ".join(f"{k} {len(found[k])}" for k in ("doses", "labs", "open", "later"))
+            said.append(f"{told['line']['term']}, day {told['line']['first']}: {kinds}")
+    return said
+
+
 OF_ONE = {
     "patient-facts": patient_facts,
     "patient-course": patient_course,
     "patient-records": patient_records,
+    "safety-event": patient_events,
+    "safety-event-around": stories,
 }
 
 
@@ -537,6 +557,8 @@ def test_the_code_of_a_patients_page_prints_what_the_page_says(
     wanted, codes = [], []
     for usubjid in view.members.patients[:4]:
         told = json.loads(json.dumps(profile(view, usubjid)))
+        key, n = view.keys.key(usubjid), len(told["events"]["records"])
+        told["stories"] = [story(view, f"{key}-{i}") for i in range(1, n + 1)]
         for card, expected in OF_ONE.items():
             codes.append(str(patient_code(view, f"{card}:{view.keys.key(usubjid)}")["code"]))
             wanted.append([line.casefold() for line in expected(told)])
