@@ -8,10 +8,19 @@
     if (words !== undefined) element.textContent = words;
     return element;
   }
-  function labelled(words, more, className) {
-    var cell = make("th", className, words);
+  function labelled(words, more, className, asked) {
+    var cell = make("th", className, asked ? undefined : words);
+    if (asked) cell.append(asking(words, asked));
     if (more) cell.append(" ", make("span", "unit", more));
     return cell;
+  }
+  /* A label that opens the definition of its numbers (passport.js). */
+  function asking(words, asked) {
+    var button = make("button", "ask", words);
+    button.type = "button";
+    button.title = asked.title;
+    button.dataset.ask = asked.id;
+    return button;
   }
   /* A cell is words, or [x, n, share, keys of the patients]: 4/10 (40%). */
   function cellOf(told, place) {
@@ -39,7 +48,8 @@
   function rowOf(line, heading, data) {
     var columns = data.columns.length;
     var row = make("tr", line.heading ? "heading" : "");
-    var head = labelled(line.label, line.unit, line.part ? "part" : "");
+    var asked = line.ask && { id: line.ask, title: data.asking };
+    var head = labelled(line.label, line.unit, line.part ? "part" : "", asked);
     head.scope = line.heading ? "rowgroup" : "row";
     if (line.heading) head.colSpan = columns + 1;
     row.append(head);

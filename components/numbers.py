@@ -24,6 +24,13 @@ def fixed(value: float, digits: int = 1) -> str:
     return str(Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP))
 
 
+def plain(value: Estimate) -> str:
+    """Whole numbers without decimals, others with one."""
+    if value is None:
+        return text("number.ne")
+    return f"{value:.0f}" if value == round(value) else fixed(value)
+
+
 def percent(value: Estimate) -> str:
     """A fraction 0..1 as a percentage without its sign: 35.3."""
     if value is None:

@@ -24,6 +24,7 @@ from components.cuts.parts import (
     table,
 )
 from components.menu import choices, menu
+from components.metric import ask, metric
 from components.overview.parts import Rows, duration, patients, tools
 from components.survival import words
 from dashboard.metrics.change_ledger import CAUSES
@@ -31,7 +32,15 @@ from dashboard.metrics.types import Proportion
 from dashboard.text import day, text
 
 NAME = "cuts-ledger"
-TIMES = frozenset({"pfs"})
+#: the definition of each estimate; the panel says which response rate is meant
+METRICS = {
+    "enrolled": "enrolled",
+    "dcr": "dcr",
+    "pfs": "pfs",
+    "deaths": "deaths",
+    "related_grade3plus": "ae_related_high",
+    "serious": "ae_serious",
+}
 
 
 def draw(answer: Answer) -> html.Section:
@@ -42,7 +51,6 @@ def draw(answer: Answer) -> html.Section:
         n=f"{answer['set_label']}" if answer["estimates"] else None,
         subtitle=subtitle(answer),
         tools=tools(NAME, answer),
-        marks=("ledger",),
         n_metric="ledger",
         subtitle_metric="ledger",
     )
@@ -55,7 +63,7 @@ def subtitle(answer: Answer) -> str | None:
 
 
 def _body(answer: Answer) -> list[Any]:
-    head = picker(answer)
+    head = picker(answer, "ledger")
     if answer["problem"]:
         return [*head, empty(text(f"cuts.problem.{answer['problem']}"))]
     notes = []
@@ -63,7 +71,7 @@ def _body(answer: Answer) -> list[Any]:
         notes.append(text("cuts.ledger.filters", filters=answer["filter_words"]))
     if answer["rules_changed"]:
         notes.append(text("cuts.ledger.rules"))
-    told = [html.P(" ".join(notes), className="sentence")] if notes else []
+    told = [html.P(" ".join(notes), className="sentence", **metric("ledger"))] if notes else []
     blocks = []
     for estimate in answer["estimates"]:
         blocks.append(_estimate(answer, estimate))
@@ -72,8 +80,8 @@ def _body(answer: Answer) -> list[Any]:
     return [*head, *told, *blocks]
 
 
-def picker(answer: Answer) -> list[Any]:
-    """The choice of the other cut; every choice is a link."""
+def picker(answer: Answer, metric_id: str) -> list[Any]:
+    """The choice of the other cut, every one a link. `metric_id` defines the card's numbers."""
     if not answer["choices"]:
         return []
     items = [
@@ -91,6 +99,7 @@ def picker(answer: Answer) -> list[Any]:
                 extra="picker",
             ),
             className="card-choices",
+            **metric(metric_id),
         )
     ]
 
@@ -110,9 +119,10 @@ def _estimate(answer: Answer, estimate: dict[str, Any]) -> html.Div:
             else "now"
         )
         return _block(
-            title_of(answer, estimate),
+            ask(title_of(answer, estimate), metric_of(answer, id_)),
             html.P(text(f"cuts.untold.{which}"), className="paper absent"),
             [],
+            (metric_of(answer, id_), "ledger"),
         )
     then, now = (Proportion.from_json(estimate[k]) for k in ("then", "now"))
     small = answer["min_group"]
@@ -127,7 +137,14 @@ def _estimate(answer: Answer, estimate: dict[str, Any]) -> html.Div:
         lines = [_heads(id_), *lines, _total(id_, estimate["moves"])]
     else:
         lines = [html.P(text("cuts.unchanged"), className="sentence")]
-    return _block(title_of(answer, estimate), number, lines, anchor=id_)
+    asked = metric_of(answer, id_)
+    title = ask(title_of(answer, estimate), asked)
+    return _block(title, number, lines, (asked, "ledger"), anchor=id_)
+
+
+def metric_of(answer: Answer, estimate: str) -> str:
+    """The definition of an estimate; of the response rate that the Overview sets large."""
+    return str(answer["response"]) if estimate == "orr" else METRICS[estimate]
 
 
 def _counts(answer: Answer, estimate: Answer, then: str, now: str) -> list[Any]:
@@ -145,12 +162,15 @@ def grouped(moves: Sequence[Sequence[Any]]) -> list[tuple[str, list[Sequence[Any
     return [(c, mine) for c in CAUSES if (mine := [m for m in moves if m[1] == c])]
 
 
-def _block(title: str, number: Any, lines: list[Any], anchor: str = "") -> html.Div:
+def _block(
+    title: Any, number: Any, lines: list[Any], metrics: tuple[str, str], anchor: str = ""
+) -> html.Div:
+    """`metrics`: the definitions of the estimate and of what its causes moved."""
     more = attrs(id=f"change-{anchor}") if anchor else {}
     return html.Div(
         [
-            html.Div([html.H3(title), number], className="change-head"),
-            html.Div(lines, className="change-causes"),
+            html.Div([html.H3(title), number], className="change-head", **metric(metrics[0])),
+            html.Div(lines, className="change-causes", **metric(metrics[1])),
         ],
         className="change",
         **more,
@@ -207,18 +227,21 @@ def _number(head: str, told: str) -> html.Span:
 
 
 def _total(id_: str, moves: Sequence[Sequence[Any]]) -> html.Div:
-    cells = [html.Span(text("cuts.total")), *_numbers(id_, moves)]
+    cells = [ask(text("cuts.total"), "ledger"), *_numbers(id_, moves)]
     return html.Div(cells, className=_line_class(id_, "cause-total"))
 
 
 def _rate(answer: Answer) -> html.Div:
     rate = answer["rate"]
-    title = text("cuts.estimate.pfs_rate", time=duration(rate["day"]))
+    title = ask(text("cuts.estimate.pfs_rate", time=duration(rate["day"])), "pfs_rate")
+    metrics = ("pfs_rate", "ledger_rate")
     number = _arrow([_rate_count(rate[k]) for k in ("then", "now")], _rate_brackets(answer))
     if rate["then"] is None or rate["now"] is None or not rate["split"]:
-        return _block(title, number, [html.P(text("cuts.rate.unsplit"), className="sentence")])
+        words_ = text("cuts.rate.unsplit")
+        return _block(title, number, [html.P(words_, className="sentence")], metrics)
     if not rate["shares"]:
-        return _block(title, number, [html.P(text("cuts.unchanged"), className="sentence")])
+        words_ = text("cuts.unchanged")
+        return _block(title, number, [html.P(words_, className="sentence")], metrics)
     heads = html.Div(
         [html.Span(text("cuts.head.cause")), html.Span(text("cuts.head.points"))],
         className="cause-line cause-heads single",
@@ -227,12 +250,12 @@ def _rate(answer: Answer) -> html.Div:
     lines = [_share(s) for s in rate["shares"]]
     total = html.Div(
         [
-            html.Span(text("cuts.total")),
+            ask(text("cuts.total"), "ledger_rate"),
             html.Span(points(rate["now"] - rate["then"]), className="number"),
         ],
         className="cause-line cause-total single",
     )
-    return _block(title, number, [heads, *lines, total])
+    return _block(title, number, [heads, *lines, total], metrics)
 
 
 def _rate_count(value: float | None) -> str:

@@ -41,7 +41,7 @@ def draw(answer: Answer) -> html.Section:
 
 def _body(answer: Answer) -> list[Any]:
     if answer["then"] is None:
-        return [*picker(answer), empty(text(f"cuts.problem.{answer['problem']}"))]
+        return [*picker(answer, "record_changes"), empty(text(f"cuts.problem.{answer['problem']}"))]
     return [
         *_vanished(answer),
         _domains(answer),

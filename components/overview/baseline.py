@@ -9,6 +9,7 @@ from dash import html
 
 from components import numbers
 from components.card import card, empty
+from components.metric import metric
 from components.overview.by_group import Line, counted, notes, table
 from components.overview.parts import Answer, Rows, tools
 from dashboard.metrics.baseline import BaselineTable, Characteristic
@@ -18,6 +19,7 @@ from dashboard.text import listed, text
 
 NAME = "overview-baseline"
 _YES = "Y"
+METRICS = ("baseline_number", "baseline_category", "baseline_list")
 #: characteristics named on the fold
 _NAMED = 4
 
@@ -35,7 +37,6 @@ def draw(answer: Answer) -> html.Section:
         body,
         n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
         tools=tools(NAME, answer),
-        marks=("baseline",),
     )
 
 
@@ -45,6 +46,7 @@ def _body(answer: Answer, found: BaselineTable) -> list[Any]:
         html.P(
             " ".join(notes(answer, found.columns, overlapping=found.overlapping)),
             className="sentence wide",
+            **metric("baseline_category"),
         ),
         _table(answer, found.columns, first, text("baseline.title")),
     ]
@@ -60,6 +62,7 @@ def _body(answer: Answer, found: BaselineTable) -> list[Any]:
                     _table(answer, found.columns, more, text("baseline.more.title")),
                 ],
                 className="folded on-paper",
+                **metric("baseline_category"),
             )
         )
     if found.left_out:
@@ -67,7 +70,13 @@ def _body(answer: Answer, found: BaselineTable) -> list[Any]:
             text("baseline.levels", label=answer["labels"][column], n=n)
             for column, n in found.left_out
         )
-        body.append(html.P(text("baseline.left_out", names=told), className="figure-note"))
+        body.append(
+            html.P(
+                text("baseline.left_out", names=told),
+                className="figure-note",
+                **metric("baseline_category"),
+            )
+        )
     return body
 
 
@@ -88,14 +97,17 @@ def _table(
 def _lines(answer: Answer, columns: Sequence[Column], one: Characteristic) -> list[Line]:
     label, keys = answer["labels"][one.column], answer["keys"]
     lines: list[Line] = []
+    asked = f"baseline_{one.kind}"
     if one.kind == "number":
         cells = [_spread(c, s) for c, s in zip(columns, one.spreads, strict=True)]
-        lines.append({"label": label, "unit": text("baseline.median"), "cells": cells})
+        unit = text("baseline.median")
+        lines.append({"label": label, "unit": unit, "cells": cells, "ask": asked})
     elif one.column in answer["flags"]:
         yes = next((level for level in one.levels if level.value == _YES), None)
-        lines.append(counted(label, columns, yes.patients if yes else [()] * len(columns), keys))
+        who = yes.patients if yes else [()] * len(columns)
+        lines.append({**counted(label, columns, who, keys), "ask": asked})
     else:
-        lines.append({"label": label, "heading": True})
+        lines.append({"label": label, "heading": True, "ask": asked})
         lines += [
             counted(said, columns, level.patients, keys, part=True)
             for said, level in zip(answer["words"][one.column], one.levels, strict=True)
@@ -113,17 +125,10 @@ def _spread(column: Column, found: Spread) -> str:
         return text("baseline.values.one" if found.n == 1 else "baseline.values", n=found.n)
     return text(
         "baseline.spread",
-        median=_plain(found.median),
-        lowest=_plain(found.minimum),
-        highest=_plain(found.maximum),
+        median=numbers.plain(found.median),
+        lowest=numbers.plain(found.minimum),
+        highest=numbers.plain(found.maximum),
     )
-
-
-def _plain(value: float | None) -> str:
-    """Whole numbers without decimals, others with one."""
-    if value is None:
-        return text("number.ne")
-    return f"{value:.0f}" if value == round(value) else numbers.fixed(value)
 
 
 def rows(answer: Answer) -> Rows:

@@ -9,6 +9,7 @@ from typing import Any
 from dash import html
 
 from components.attributes import attrs
+from components.metric import metric
 from components.overview.parts import Answer
 from dashboard.metrics.table_columns import Column
 from dashboard.selection import MAX_PATIENTS
@@ -16,7 +17,8 @@ from dashboard.text import CATALOGUE, listed, text
 
 #: words, or [x, n, share, keys of the patients]
 Cell = str | list[Any]
-#: label, unit, cells; whether the row is part of the one above, or a heading without cells
+#: label, unit, cells; whether the row is part of the one above, or a heading without cells; "ask"
+#: is the id of the definition of the row's numbers
 Line = dict[str, Any]
 
 
@@ -64,15 +66,18 @@ def table(
         "title": title,
         "head": head,
         "columns": [[c.label, text("card.n", n=c.n)] for c in columns],
+        "asking": text("passport.ask"),
         "open": {"one": CATALOGUE["thread.count.one"], "many": CATALOGUE["thread.count"]},
         "bodies": bodies,
     }
+    asks = [line["ask"] for lines in bodies for line in lines if "ask" in line]
     told = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return html.Div(
         className="table-frame by-group-frame",
         tabIndex=0,
         role="region",
         **attrs(aria_label=title, data_table=told),
+        **metric(*dict.fromkeys(asks)),
     )
 
 

@@ -11,6 +11,7 @@ from components import numbers
 from components.card import card, empty
 from components.cuts import ledger
 from components.cuts.parts import signed
+from components.metric import ask, metric
 from components.overview.parts import Answer, Rows, duration, lower, tools
 from components.who import count
 from dashboard.metrics.types import Proportion
@@ -27,7 +28,6 @@ def draw(answer: Answer) -> html.Section:
         n=answer["set_label"] if answer["estimates"] else None,
         subtitle=ledger.subtitle(answer),
         tools=tools(NAME, answer),
-        marks=("ledger",),
         n_metric="ledger",
         subtitle_metric="ledger",
     )
@@ -64,7 +64,8 @@ def _line(answer: Answer, estimate: Mapping[str, Any]) -> html.Div | None:
         why: list[Any] = [text(f"cuts.untold.{'then' if then is None else 'now'}")]
     else:
         why = _why(answer, estimate)
-    return _row(text(f"cuts.estimate.{id_}"), sides, why)
+    asked = ledger.metric_of(answer, id_)
+    return _row(text(f"cuts.estimate.{id_}"), sides, why, (asked, "ledger"))
 
 
 def _told(id_: str, found: Proportion | None) -> str:
@@ -103,10 +104,13 @@ def _rate(rate: Mapping[str, Any]) -> html.Div:
     why: list[Any] = []
     if rate["then"] is not None and rate["now"] is not None:
         why = [text("changes.points", change=ledger.points(rate["now"] - rate["then"]))]
-    return _row(text("cuts.estimate.pfs_rate", time=duration(rate["day"])), sides, why)
+    label = text("cuts.estimate.pfs_rate", time=duration(rate["day"]))
+    return _row(label, sides, why, ("pfs_rate", "pfs_rate"))
 
 
-def _row(label: str, sides: list[str], why: list[Any]) -> html.Div:
+def _row(label: str, sides: list[str], why: list[Any], metrics: tuple[str, str]) -> html.Div:
+    """`metrics`: the definitions of the estimate and of what its causes moved."""
+    told, moved = metrics
     arrow = [
         html.Span([html.Span(text("cuts.side.then"), className="visually-hidden"), sides[0]]),
         html.Span(" → ", className="muted"),
@@ -116,7 +120,12 @@ def _row(label: str, sides: list[str], why: list[Any]) -> html.Div:
         ),
     ]
     return html.Div(
-        [html.Dt(label), html.Dd(arrow, className="since-sides"), html.Dd(why, className="why")]
+        [
+            html.Dt(ask(label, told)),
+            html.Dd(arrow, className="since-sides"),
+            html.Dd(why, className="why", **metric(moved)),
+        ],
+        **metric(told),
     )
 
 

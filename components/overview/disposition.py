@@ -7,6 +7,7 @@ from typing import Any
 from dash import html
 
 from components.card import card, empty
+from components.metric import metric
 from components.overview.baseline import percent
 from components.overview.by_group import Line, counted, notes, table
 from components.overview.parts import Answer, Rows, tools
@@ -20,6 +21,19 @@ _NEEDS = {
     "off_study": "ends_known",
     "died": "deaths_known",
 }
+#: the definition of a row, and of the reasons under it
+_ASKS = {
+    "enrolled": "enrolled",
+    "treated": "treated",
+    "not_treated": "treated",
+    "on_treatment": "on_treatment",
+    "off_treatment": "ended",
+    "in_study": "off_study",
+    "off_study": "off_study",
+    "died": "died",
+}
+_WHY = {"off_treatment": "treatment_reason", "off_study": "study_reason", "died": "death_cause"}
+METRICS = (*dict.fromkeys(_ASKS.values()), *_WHY.values())
 _BROKEN_DOWN = (
     ("off_treatment", "treatment_reason"),
     ("off_study", "study_reason"),
@@ -40,7 +54,6 @@ def draw(answer: Answer) -> html.Section:
         n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
         n_metric="enrolled",
         tools=tools(NAME, answer),
-        marks=("disposition",),
     )
 
 
@@ -58,7 +71,7 @@ def _body(answer: Answer, found: Disposition) -> list[Any]:
         bodies[-1].append(_line(answer, found, row))
     words = [*notes(answer, found.columns, overlapping=found.overlapping), *_unknown(answer, found)]
     return [
-        html.P(" ".join(words), className="sentence wide"),
+        html.P(" ".join(words), className="sentence wide", **metric("enrolled")),
         table(
             text("disposition.title"),
             text("disposition.head"),
@@ -89,9 +102,12 @@ def _unknown(answer: Answer, found: Disposition) -> list[str]:
 
 def _line(answer: Answer, found: Disposition, row: Row) -> Line:
     label, part = _label(answer, row), bool(row.part_of)
+    asked = _WHY[row.part_of] if row.reason else _ASKS[row.id]
     if row.id == "enrolled":
-        return {"label": label, "cells": [str(column.n) for column in found.columns]}
-    return counted(label, found.columns, row.patients, answer["keys"], part=part)
+        cells = [str(column.n) for column in found.columns]
+        return {"label": label, "cells": cells, "ask": asked}
+    made = counted(label, found.columns, row.patients, answer["keys"], part=part)
+    return {**made, "ask": asked}
 
 
 def _label(answer: Answer, row: Row) -> str:

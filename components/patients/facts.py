@@ -10,6 +10,7 @@ from dash import html
 from components.attributes import attrs
 from components.card import card
 from components.links import view_link
+from components.metric import ask, metric
 from components.overview.parts import tools
 from components.patients.listing import (
     address,
@@ -26,6 +27,17 @@ from dashboard.listing import EVERYBODY
 from dashboard.text import day, text
 
 NAME = "patient-facts"
+#: the definition of a fact; the others stand as the export has them
+METRICS = {
+    "days": "treatment_time",
+    "best": "bor",
+    "change": "best_change",
+    "PFS": "pfs",
+    "OS": "os",
+    "DOR": "dor",
+    "grade": "worst_grade",
+}
+RECORDED = "patient_course"
 
 Answer = Mapping[str, Any]
 
@@ -55,9 +67,10 @@ def _side_by_side(answers: Sequence[Answer]) -> html.Div:
     rows = [
         html.Tr(
             [
-                html.Th(name, scope="row"),
+                html.Th(ask(name, METRICS.get(key, RECORDED)), scope="row"),
                 *(html.Td(_fact(*t[key][1:]) if key in t else "–") for t in told),
-            ]
+            ],
+            **metric(METRICS.get(key, RECORDED)),
         )
         for key, name in names.items()
     ]
@@ -141,8 +154,11 @@ def _step(answer: Answer, around: Answer, name: str, to: Any) -> Any:
 def _facts(answer: Answer) -> html.Dl:
     return html.Dl(
         [
-            html.Div([html.Dt(name), html.Dd(_fact(words, more))])
-            for _, name, words, more in facts_of(answer)
+            html.Div(
+                [html.Dt(ask(name, METRICS.get(key, RECORDED))), html.Dd(_fact(words, more))],
+                **metric(METRICS.get(key, RECORDED)),
+            )
+            for key, name, words, more in facts_of(answer)
         ],
         className="patient-facts",
     )

@@ -15,6 +15,7 @@ from dash import html
 from components.attributes import attrs
 from components.card import card, empty
 from components.links import view_link
+from components.metric import ask, metric
 from components.overview.parts import Rows, tools
 from components.patients.words import lower, months_words, percent_words
 from components.who import pin, row
@@ -22,7 +23,20 @@ from dashboard.listing import ROWS, columns_of, first_order
 from dashboard.text import day, text
 
 NAME = "patients-listing"
-METRICS = ("patient_list", "worst_grade", "samples")
+#: the definition of a column; the others stand as the export has them
+COLUMN_METRICS = {
+    "best": "bor",
+    "change": "best_change",
+    "days": "treatment_time",
+    "pfs": "pfs",
+    "os": "os",
+    "death": "event_day",
+    "grade": "worst_grade",
+    "serious": "serious_events",
+    "samples": "samples",
+}
+RECORDED = "patient_list"
+METRICS = (RECORDED, *COLUMN_METRICS.values())
 #: columns that hold a number: right-aligned
 NUMBERS = frozenset({"line", "age", "ecog", "change", "days", "death", "grade", "serious"})
 #: short words that stay on one line
@@ -52,7 +66,6 @@ def draw(answer: Answer, columns: object = None) -> html.Section:
         body,
         n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
         tools=tools(NAME, answer),
-        marks=METRICS,
     )
 
 
@@ -79,6 +92,7 @@ def _bar(answer: Answer, columns: object) -> html.Div:
             _columns(answer, columns),
         ],
         className="listing-bar",
+        **metric("n"),
     )
 
 
@@ -152,11 +166,22 @@ def rows_of(answer: Answer, columns: object = None) -> list[Any]:
                 *_pager(answer),
             ],
             className="lane-bar",
+            **metric("n"),
         )
     ]
     if not n:
         return [*found, empty(text("patients.none"))]
-    return [*found, _table(answer, shown)]
+    return [*found, _table(answer, shown), _asks(answer, shown)]
+
+
+def _asks(answer: Answer, columns: tuple[str, ...]) -> html.P:
+    """The definition of every column of derived values; the headings sort, so it stands here."""
+    asked: list[Any] = []
+    for column in columns:
+        if column in COLUMN_METRICS:
+            asked += [ask(head_words(answer, column), COLUMN_METRICS[column]), " · "]
+    asked.append(ask(text("patients.recorded"), RECORDED))
+    return html.P([text("patients.definitions"), " ", *asked], className="column-asks")
 
 
 def _table(answer: Answer, columns: tuple[str, ...]) -> html.Div:
@@ -210,7 +235,8 @@ def _head(answer: Answer, column: str) -> html.Th:
         title=text("patients.sort", column=words),
     )
     sort = ("descending" if descending else "ascending") if current else "none"
-    return html.Th(button, scope="col", className=_class(column), **attrs(aria_sort=sort))
+    marked = metric(COLUMN_METRICS.get(column, RECORDED))
+    return html.Th(button, scope="col", className=_class(column), **attrs(aria_sort=sort), **marked)
 
 
 def _sorted(answer: Answer, order: str) -> str:
@@ -227,13 +253,14 @@ def _class(column: str) -> str:
 
 
 def _row(answer: Answer, line: Line, columns: tuple[str, ...]) -> html.Tr:
-    cells: list[Any] = [html.Td(_compare(line), className="compare-cell")]
+    cells: list[Any] = [html.Td(_compare(line), className="compare-cell", **metric(RECORDED))]
     for column in columns:
         if column == "patient":
             named = html.Span([pin(line["key"], line["id"]), _link(answer, line)])
-            cells.append(html.Th(named, scope="row", className="whole"))
+            cells.append(html.Th(named, scope="row", className="whole", **metric(RECORDED)))
         else:
             head = attrs(data_head=head_words(answer, column))
+            head |= metric(COLUMN_METRICS.get(column, RECORDED))
             words = CELLS[column](answer, line)
             cells.append(html.Td(words, className=_class(column), **head))
     return row(cells, line["key"])

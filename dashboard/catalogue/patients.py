@@ -15,6 +15,8 @@ STRINGS: dict[str, str] = {
     "patients.none": "Nobody in this list matches. Clear the search or list everybody.",
     "patients.columns": "Columns",
     "patients.shown": "List",
+    "patients.definitions": "What the columns hold:",
+    "patients.recorded": "as recorded",
     "patients.shown.all": "Everybody",
     "patients.shown.on": "On treatment",
     "patients.shown.off": "Off treatment",

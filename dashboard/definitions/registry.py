@@ -59,8 +59,14 @@ def _patients() -> tuple[Entry, ...]:
             "follow_up_enrolled", "patients", people.followed_enrolled, people.os_source,
             ("conf_type", "level"), ("schemper", "kaplan"),
         ),
-        Entry("baseline", "patients", people.in_view, people.quoted, ("min_group",), ("consort",)),
-        Entry("disposition", *on, ("min_group",), ("consort",)),
+        *(
+            Entry(kind, "patients", people.in_view, people.quoted, ("min_group",), ("consort",))
+            for kind in ("baseline_category", "baseline_number", "baseline_list")
+        ),
+        *(
+            Entry(row, *on, ("min_group",), ("consort",))
+            for row in ("treatment_reason", "off_study", "study_reason", "died", "death_cause")
+        ),
         Entry("accrual", "patients", people.dated, people.counted),
         Entry(
             "window_complete", "patients", people.in_view, people.counted,
@@ -149,7 +155,9 @@ def _treatment() -> tuple[Entry, ...]:
         Entry("response_phase", *on, people.shown_source, ("confirm_days",), ("recist",)),
         Entry("event_day", *on, people.counted, ("orr_window_days",), ("recist",)),
         Entry("dose_share", *on, people.counted),
-    )
+        Entry("serious_events", "treatment", people.safety, people.emergent_source,
+              ("teae_end_days",)),
+    )  # fmt: skip
 
 
 def _safety() -> tuple[Entry, ...]:
@@ -201,7 +209,8 @@ def _data() -> tuple[Entry, ...]:
         Entry("agreement", *on, people.derived, ("confirm_days", "assessment_interval")),
         Entry("patient_list", "treatment", people.in_view, people.counted, (), ("recist",)),
         Entry("patient_course", "treatment", people.in_view, people.quoted, (), ("recist",)),
-        Entry("ledger", "data", people.in_view, people.derived, (), ("shapley",)),
+        Entry("ledger", "data", people.in_view, people.derived),
+        Entry("ledger_rate", "data", people.in_view, people.derived, (), ("shapley",)),
         Entry("record_changes", *on, people.counted),
         Entry("cut_list", *on, people.counted),
         Entry("registered", *on, people.quoted),

@@ -30,6 +30,17 @@ def efficacy(view: View) -> tuple[str, ...]:
     return ("n", headline_response(view), "dcr", "pfs_rate", "deaths")
 
 
+def ledger(view: View) -> tuple[str, ...]:
+    return (*changes(view), "ledger_rate")
+
+
+def changes(view: View) -> tuple[str, ...]:
+    """The estimates of the ledger, and what moved them."""
+    harm = ("ae_related_high", "ae_serious")
+    told = ("enrolled", headline_response(view), "dcr", "pfs", "pfs_rate", "deaths")
+    return (*told, *harm, "ledger")
+
+
 def waterfall(view: View) -> tuple[str, ...]:
     return ("best_change", "bor", shown_response(view), "n")
 

@@ -8,6 +8,7 @@ from typing import Any
 from dash import ALL, MATCH, Dash, Input, Output, State, ctx, html, no_update
 
 from components.cuts import checks, findings, ledger, listing, records
+from dashboard.definitions import shown
 from dashboard.pages.page import Card, Context, Page, fill, slot
 from dashboard.record_tables import records_behind, rows_by_file
 from dashboard.selection import Selection, SelectionError
@@ -25,7 +26,7 @@ CARDS: tuple[Card, ...] = (
         (2014, 2985),
         ledger.draw,
         ledger.rows,
-        metrics=("ledger",),
+        metrics=shown.ledger,
         varies=True,
     ),
     Card(

@@ -26,9 +26,8 @@ EFFICACY = shown.efficacy
 STATUS = (
     "cut_off", "enrolled", "treated", "evaluable", "on_treatment", "ended", "follow_up_enrolled",
 )  # fmt: skip
-BASELINE, DISPOSITION = ("baseline", "n"), ("disposition", "enrolled")
+BASELINE, DISPOSITION = (*baseline.METRICS, "n"), disposition.METRICS
 ACCRUAL, QUALITY, REGISTRY = ("accrual",), ("findings",), ("registered", "pfs")
-CHANGES = ("ledger",)
 SAFETY = ("ae_related_high", "ae_serious", "safety_n")
 MATURITY = (
     "n", "window_complete", "window_complete_ae", "orr_bounds", "orr_mature", "orr_incidence",
@@ -45,7 +44,14 @@ CARDS: tuple[Card, ...] = (
         metrics=shown.efficacy,
     ),
     Card(safety.NAME, "safety.title", (324, 611), safety.draw, safety.rows, metrics=SAFETY),
-    Card(changes.NAME, "changes.title", (430, 873), changes.draw, changes.rows, metrics=CHANGES),
+    Card(
+        changes.NAME,
+        "changes.title",
+        (430, 873),
+        changes.draw,
+        changes.rows,
+        metrics=shown.changes,
+    ),
     Card(
         maturity.NAME, "maturity.title", (483, 1122), maturity.draw, maturity.rows, metrics=MATURITY
     ),

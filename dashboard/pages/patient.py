@@ -125,11 +125,18 @@ def _alone(draw: Callable[[Answer], Any]) -> Callable[[Answer], Any]:
     return lambda answer: draw(answer["answers"][0]) if len(answer["answers"]) == 1 else None
 
 
-HEAD, CHECKS = ("patient_course", "n"), ("agreement",)
+CHECKS = ("agreement",)
 RECORDS = ("patient_course",)
 COURSE = (*RECORDS, "dose_share")
+
+
+def head_metrics(view: View) -> tuple[str, ...]:
+    """Every fact that a patient may have."""
+    return (facts.RECORDED, *facts.METRICS.values(), "n")
+
+
 CARDS: tuple[Card, ...] = (
-    Card(facts.NAME, "patient.facts", (334, 680), _head, ask=ask, metrics=HEAD),
+    Card(facts.NAME, "patient.facts", (334, 680), _head, ask=ask, metrics=head_metrics),
     Card(
         course.NAME,
         "patient.course",

@@ -14,7 +14,7 @@ from components.patients import listing
 from dashboard.listing import EVERYBODY, FIRST_ORDER, SHOWN, Arranged, arranged, searched
 from dashboard.pages.page import About, Card, Context, Page, fill, place, slot
 from dashboard.panels.listing import listing as listed
-from dashboard.results import Audience
+from dashboard.results import Audience, View
 from dashboard.selection import Selection, SelectionError
 from dashboard.text import text
 from data_access.findings import DataError
@@ -54,7 +54,11 @@ def _columns(held: object) -> object:
     return held.get("columns") if isinstance(held, Mapping) else None
 
 
-METRICS = (*listing.METRICS, "n")
+def metrics(view: View) -> tuple[str, ...]:
+    """Every column that a reader may choose."""
+    return (*listing.METRICS, "n")
+
+
 CARDS: tuple[Card, ...] = (
     Card(
         listing.NAME,
@@ -63,7 +67,7 @@ CARDS: tuple[Card, ...] = (
         draw,
         listing.rows,
         ask=ask,
-        metrics=METRICS,
+        metrics=metrics,
     ),
 )
 

@@ -9,6 +9,7 @@ from typing import Any
 from dashboard.analysis import SETS
 from dashboard.comparison import FDA, compare
 from dashboard.cut_sides import ESTIMATES, Comparison, Seen, known_times
+from dashboard.definitions.shown import headline_response
 from dashboard.derived_findings import derived_findings
 from dashboard.metrics.change_ledger import Ledger, Side, change_ledger
 from dashboard.metrics.proportions import proportion
@@ -50,6 +51,7 @@ def ledger(view: View) -> Json:
         **answer,
         "estimates": [{"id": id_, **told} for id_, (told, _) in ledgers.items()],
         "rate": _rate(compared, ledgers["pfs"][1]),
+        "response": headline_response(view),
         "rules_changed": compared.same_rules is not None,
     }
 

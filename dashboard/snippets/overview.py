@@ -72,48 +72,90 @@ SNIPPETS: dict[str, Snippet] = {
     ),
     "overview-maturity": Snippet(
         (
-            "from components.numbers import proportion",
+            "from components.numbers import interval, percent, proportion",
+            "from components.overview.parts import duration",
             "from dashboard.metrics.types import Proportion",
             "from dashboard.panels.overview import mature",
         ),
         """
         told = mature(v)
+        print(f"{told['set_label']}, n = {told['n']}")
         for window in told["windows"]:
-            resolved = Proportion.from_json(window["resolved"]["headline"])
-            running = len(window["open"])
-            print(f"{window['id']}: {resolved.x} of {resolved.n} complete, {running} open")
-        if told["bounds"] is not None:
-            for name in ("all_fail", "all_respond", "mature"):
-                bound = Proportion.from_json(told["bounds"][name]["headline"])
-                print(f"{name}: {proportion(bound, small=rules.min_group)}")
+            done = Proportion.from_json(window["resolved"]["headline"])
+            followed, days = window["followed"]["headline"]["x"], window["days_left"]
+            print(f"{window['id']}, {duration(window['window_days'])}:", end=" ")
+            print(f"{done.x} of {done.n} complete, {followed} followed to the end,", end=" ")
+            print(f"{done.x - followed} decided earlier, {len(window['open'])} open", end="")
+            print(f", in {days[0]} to {days[-1]} days" if days else "")
+        bounds = told["bounds"]
+        for name in ("all_fail", "all_respond", "mature") if bounds else ():
+            bound = Proportion.from_json(bounds[name]["headline"])
+            print(f"{name}: {proportion(bound, small=rules.min_group)}")
+        if bounds:
+            print(f"pending of the mature: {len(bounds['mature_pending'])}")
+        if bounds and bounds["incidence"] and told["n"] >= rules.min_group:
+            found = bounds["incidence"]
+            ends = interval(found["lower"], found["upper"])
+            rate = percent(found["estimate"])
+            print(f"incidence at day {bounds['window_days']:g}: {rate}%", end=" ")
+            print(f"({100 * rules.level:g}% CI {ends}, {bounds['incidence_method']})")
         """,
     ),
     "overview-disposition": Snippet(
         (
+            "from components.overview.by_group import share",
             "from dashboard.metrics.disposition import Disposition",
             "from dashboard.panels.patients import where",
         ),
         """
-        found = Disposition.from_json(where(v)["table"])
+        told = where(v)
+        print(f"{told['set_label']}, n = {told['n']}")
+        print(f"under {rules.min_group} patients: counts only")
+        found = Disposition.from_json(told["table"])
+        unknown = set() if told["ends_known"] else {"in_study", "off_study"}
+        unknown |= set() if told["deaths_known"] else {"died"}
         for row in found.rows:
+            if (row.part_of or row.id) in unknown:
+                continue
+            name = told["words"][row.id] if row.reason else row.id
             for column, who in zip(found.columns, row.patients):
-                print(f"{row.id}, {column.label}: {len(who)} of {column.n}")
+                small = column.small or not who
+                percent = "" if small else f" {share(len(who), column.n)}"
+                print(f"{name}, {column.label}: {len(who)}/{column.n}{percent}")
         """,
     ),
     "overview-baseline": Snippet(
         (
+            "from components.numbers import plain",
+            "from components.overview.by_group import share",
             "from dashboard.metrics.baseline import BaselineTable",
             "from dashboard.panels.patients import baseline",
         ),
         """
-        found = BaselineTable.from_json(baseline(v)["table"])
+        told = baseline(v)
+        print(f"{told['set_label']}, n = {told['n']}")
+        print(f"under {rules.min_group} patients: counts only")
+        found = BaselineTable.from_json(told["table"])
+
+        def counts(name, patients):
+            for column, who in zip(found.columns, patients):
+                small = column.small or not who
+                percent = "" if small else f" {share(len(who), column.n)}"
+                print(f"{name}, {column.label}: {len(who)}/{column.n}{percent}")
+
         for one in found.characteristics:
+            label = told["labels"][one.column]
             for column, spread in zip(found.columns, one.spreads):
-                ends = f"{spread.minimum} to {spread.maximum}"
-                print(f"{one.column}, {column.label}: median {spread.median} ({ends})")
-            for level in one.levels:
-                for column, who in zip(found.columns, level.patients):
-                    print(f"{one.column} {level.value}, {column.label}: {len(who)} of {column.n}")
+                words = f"median {plain(spread.median)}"
+                words += f" ({plain(spread.minimum)} to {plain(spread.maximum)})"
+                values = f"{spread.n} values" if column.small else words
+                print(f"{label}, {column.label}: {values if spread.n else 'not estimable'}")
+            for words, level in zip(told["words"][one.column], one.levels):
+                counts(f"{label}, {words}", level.patients)
+            if any(one.missing):
+                counts(f"{label}, not stated", one.missing)
+        for column, levels in found.left_out:
+            print(f"{told['labels'][column]}: {levels} levels, not listed")
         """,
     ),
     "overview-accrual": Snippet(

@@ -5,11 +5,31 @@ from __future__ import annotations
 from dashboard.snippets.parts import Snippet
 
 _LANES = Snippet(
-    ("from dashboard.panels.swimmer import lanes",),
+    (
+        "from components.numbers import months",
+        "from dashboard.panels.swimmer import lanes",
+        "from dashboard.text import day",
+    ),
     """
-    for lane in lanes(v)["lanes"]:
-        days = "" if lane["days"] is None else f", {lane['days']} days"
-        print(f"{lane['usubjid']}: {lane['state']}{days}, best {lane['best']}")
+    told = lanes(v)
+    on = sum(lane["ongoing"] for lane in told["lanes"])
+    print(f"{told['set_label']}, n = {told['n']}; on treatment: {on}")
+    print(f"day 0: {told['origin']}; window of response: {told['window_days']} days")
+    for patient, lane in zip(told["patients"], told["lanes"]):
+        time = ""
+        if lane["days"] is not None:
+            time = f", {months(lane['days'])} months ({lane['days']} days)"
+        first = day(lane["start_date"]) if lane["start_date"] else "no dose"
+        print(f"{patient['id']}, {first}: {lane['state']}{time}", end="")
+        print(f", best {lane['best']}, prior lines {lane['prior']}", end="")
+        if lane["response_days"] is not None:
+            print(f", response {months(lane['response_days'])} months", end="")
+            print(f" ({lane['response_days']} days)", end="")
+        for mark in lane["markers"]:
+            print(f", {mark['event']} on day {mark['day']}", end="")
+        for phase in lane["segments"]:
+            print(f", {phase['term']} from day {phase['first']} to {phase['last']}", end="")
+        print(f"; {patient['reason'] or patient['study_reason'] or 'no reason'}")
     """,
 )
 
@@ -94,22 +114,39 @@ SNIPPETS: dict[str, Snippet] = {
     ),
     "response-forest": Snippet(
         (
-            "from components.numbers import percent, proportion",
+            "from components.numbers import counts, percent, proportion",
             "from dashboard.metrics.types import Proportion",
             "from dashboard.panels.forest import forest",
         ),
         """
         told = forest(v)
-        tables = [*([told["backbone"]] if told["backbone"] else []), *told["factors"]]
+        print(f"{told['set_label']}, n = {told['n']}")
+        print(f"under {rules.min_group} patients: counts only")
+
+        def rate(data):
+            found = Proportion.from_json(data)
+            return counts(found) if found.n < rules.min_group else proportion(found)
+
+        def estimate(data, key):
+            return f"{percent(data[key])}% ({percent(data['lower'])} to {percent(data['upper'])})"
+
         if told["overall"] is not None:
-            overall = Proportion.from_json(told["overall"])
-            print(f"all patients: {proportion(overall, small=rules.min_group)}")
-        for row in (row for table in tables for row in table["rows"]):
-            rate = Proportion.from_json(row["rate"])
-            print(f"{row['label']}: {proportion(rate, small=rules.min_group)}")
+            print(f"all patients: {rate(told['overall'])}")
+        labels = {}
+        for table in [*([told["backbone"]] if told["backbone"] else []), *told["factors"]]:
+            name = table.get("label", told["backbone_label"])
+            print(f"{name}, in no group: {table['in_no_group']}")
+            for row in table["rows"]:
+                labels.setdefault(row["id"], row)
+                print(f"{name}, {row['label']}: {rate(row['rate'])}")
         for group in told["shrunken"]["groups"] if told["shrunken"] else ():
-            ends = f"{percent(group['lower'])} to {percent(group['upper'])}"
-            print(f"{group['group']}, shrunken: {percent(group['mean'])}% ({ends})")
+            row = labels.get(group["group"])
+            if row and not row["small"]:
+                print(f"{row['label']}, shrunken: {estimate(group, 'mean')}")
+        for found in told["benchmarks"]:
+            exact = f", {found['exact']['x']}/{found['exact']['n']}" if found["exact"] else ""
+            print(f"published: {found['label']}{exact}: {estimate(found, 'estimate')}", end="")
+            print(f"; {found['population']}; {found['source']}")
         """,
     ),
     "swimmer-lanes": _LANES,
@@ -200,17 +237,41 @@ SNIPPETS: dict[str, Snippet] = {
     ),
     "cuts-ledger": Snippet(
         (
-            "from collections import Counter",
+            "from components.cuts.ledger import grouped, points",
+            "from components.cuts.parts import signed",
+            "from components.numbers import interval, percent, proportion",
+            "from components.overview.parts import duration",
+            "from dashboard.metrics.types import Proportion",
             "from dashboard.panels.cuts import ledger",
+            "from dashboard.text import day",
         ),
         """
         told = ledger(v)
+        if told["then"]:
+            print(f"from {day(told['then']['date'])} to {day(told['now']['date'])}", end="; ")
+            print(told["filter_words"])
         for estimate in told["estimates"]:
-            then, now = estimate["then"], estimate["now"]
-            if then and now:
-                print(f"{estimate['id']}: {then['x']}/{then['n']} -> {now['x']}/{now['n']}")
-            for cause, n in Counter(move[1] for move in estimate["moves"]).items():
-                print(f"{estimate['id']}, {cause}: {n}")
+            for side in ("then", "now"):
+                if estimate[side]:
+                    rate = Proportion.from_json(estimate[side])
+                    print(f"{estimate['id']}, {side}: {proportion(rate, small=rules.min_group)}")
+            moves = grouped(estimate["moves"])
+            for cause, mine in [*moves, *([("in all", estimate["moves"])] if moves else [])]:
+                dx, dn = (signed(sum(m[k] for m in mine)) for k in (2, 3))
+                who = len({m[0] for m in mine})
+                print(f"{estimate['id']}, {cause}: {dx} of {dn}, {who} patients")
+        if told["rate"]:
+            rate = told["rate"]
+            for name, side in zip(("then", "now"), rate["sides"]):
+                ends, time = interval(side["lower"], side["upper"]), duration(rate["day"])
+                print(f"PFS at {time}, {name}: {percent(rate[name])}% ({ends}", end="")
+                print(f", {100 * side['level']:g}% CI, {side['method']};", end=" ")
+                print(f"{side['events']} events in {side['n']} patients)")
+            for share in rate["shares"] if rate["split"] else ():
+                print(f"{share['cause']}: {points(share['change'])} points,", end=" ")
+                print(f"{len(share['patients'])} patients")
+            if rate["then"] is not None and rate["now"] is not None:
+                print(f"in all: {points(rate['now'] - rate['then'])} points")
         """,
     ),
     "patients-listing": _LANES,
@@ -233,10 +294,28 @@ SNIPPETS: dict[str, Snippet] = {
         """,
     ),
     "cuts-checks": Snippet(
-        ("from dashboard.panels.cuts import checks",),
+        (
+            "from collections import Counter",
+            "from dashboard.panels.cuts import checks",
+        ),
         """
-        for endpoint in checks(v)["endpoints"]:
-            print(f"{endpoint['id']}: {endpoint['differing']} of {endpoint['compared']} differ")
+        told = checks(v)
+        print(f"values that differ: {len(told['items']):,}")
+        for endpoint in told["endpoints"]:
+            differing, compared = endpoint["differing"], endpoint["compared"]
+            if compared is None:
+                print(f"{endpoint['id']}: {differing:,} differ")
+                continue
+            print(f"{endpoint['id']}: {compared - differing:,} of {compared:,} agree", end=", ")
+            print(f"{differing:,} differ")
+        for (name, kind), n in Counter((i[0], i[5]) for i in told["items"]).items():
+            print(f"{name}, {kind}: {n:,}")
+            pairs = Counter((i[2], i[3]) for i in told["items"] if (i[0], i[5]) == (name, kind))
+            for (exported, derived), times in pairs.most_common(2):
+                print(f"  exported {exported}, derived {derived}: {times:,}")
+        if told["followed"]:
+            for rule, x in told["followed"]["agree"]:
+                print(f"rule {rule}: {x} of {told['followed']['n']}")
         """,
     ),
     "cuts-list": Snippet(

@@ -90,6 +90,10 @@ def asked(part: Any) -> Iterator[str]:
     elif isinstance(part, Component):
         if hasattr(part, "data-ask"):
             yield getattr(part, "data-ask")
+        table = getattr(part, "data-table", None)
+        if table:
+            lines = (line for body in json.loads(table)["bodies"] for line in body)
+            yield from (line["ask"] for line in lines if "ask" in line)
         yield from asked(getattr(part, "children", None))
 
 

@@ -9,11 +9,12 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dash.development.base_component import Component
 from flask import Flask
 
 from components.numbers import fixed, follow_up, months, percent, proportion
@@ -24,11 +25,13 @@ from dashboard.panels import COMPARING, FRESH, PANELS
 from dashboard.panels.patient import NotShownError, profile
 from dashboard.panels.safety_story import story
 from dashboard.passports import comparing_code
-from dashboard.results import Audience, Results
+from dashboard.patient_keys import LENGTH
+from dashboard.results import Audience, Results, View
 from dashboard.selection import Selection
 from dashboard.shelf import Shelf
 from dashboard.snippets import BELOW, SNIPPETS, code_panels, patient_code
 from data_access.store import CutStore
+from tests.dashboard.numbered import names_of, said
 from tests.dashboard.written import import_written
 from tests.stores import demo_store
 
@@ -139,38 +142,6 @@ def harm(a: Json) -> list[str]:
     ]
 
 
-def mature(a: Json) -> list[str]:
-    said = []
-    for w in a["windows"]:
-        done = w["resolved"]["headline"]
-        said.append(f"{w['id']}: {done['x']} of {done['n']} complete, {len(w['open'])} open")
-    for n in ("all_fail", "all_respond", "mature") if a["bounds"] else ():
-        said.append(f"{n}: {_p(a['bounds'][n], a['min_group'])}")
-    return said
-
-
-def disposition(a: Json) -> list[str]:
-    table = a["table"]
-    return [
-        f"{row['id']}, {column['label']}: {len(who)} of {len(column['patients'])}"
-        for row in table["rows"]
-        for column, who in zip(table["columns"], row["patients"], strict=True)
-    ]
-
-
-def baseline(a: Json) -> list[str]:
-    table, said = a["table"], []
-    for one in table["characteristics"]:
-        for column, s in zip(table["columns"], one["spreads"], strict=False):
-            ends = f"{s['minimum']} to {s['maximum']}"
-            said.append(f"{one['column']}, {column['label']}: median {s['median']} ({ends})")
-        for level in one["levels"]:
-            for column, who in zip(table["columns"], level["patients"], strict=True):
-                where = f"{one['column']} {level['value']}, {column['label']}"
-                said.append(f"{where}: {len(who)} of {len(column['patients'])}")
-    return said
-
-
 def accrual(a: Json) -> list[str]:
     found = a["accrual"]
     steps = zip(found["dates"], found["cumulative"], strict=True)
@@ -226,26 +197,6 @@ def spider(a: Json) -> list[str]:
         pairs = zip(line["day"], line["percent"], strict=True)
         said.append(f"{line['usubjid']} day {', '.join(f'{d}: {p:.4f}%' for d, p in pairs)}")
     return said
-
-
-def forest(a: Json) -> list[str]:
-    small = a["min_group"]
-    said = [f"all patients: {_p(a['overall'], small)}"] if a["overall"] else []
-    tables = [*([a["backbone"]] if a["backbone"] else []), *a["factors"]]
-    said += [f"{r['label']}: {_p(r['rate'], small)}" for t in tables for r in t["rows"]]
-    for g in a["shrunken"]["groups"] if a["shrunken"] else ():
-        ends = f"{percent(g['lower'])} to {percent(g['upper'])}"
-        said.append(f"{g['group']}, shrunken: {percent(g['mean'])}% ({ends})")
-    return said
-
-
-def lanes(a: Json) -> list[str]:
-    return [
-        f"{x['usubjid']}: {x['state']}"
-        + ("" if x["days"] is None else f", {x['days']} days")
-        + f", best {x['best']}"
-        for x in a["lanes"]
-    ]
 
 
 def curve(a: Json) -> list[str]:
@@ -309,17 +260,6 @@ def follow(a: Json) -> list[str]:
     return said
 
 
-def ledger(a: Json) -> list[str]:
-    said = []
-    for e in a["estimates"]:
-        if e["then"] and e["now"]:
-            said.append(
-                f"{e['id']}: {e['then']['x']}/{e['then']['n']} -> {e['now']['x']}/{e['now']['n']}"
-            )
-        said += [f"{e['id']}, {c}: {n}" for c, n in Counter(m[1] for m in e["moves"]).items()]
-    return said
-
-
 def records(a: Json) -> list[str]:
     return [f"{d['domain']}: {d['rows']} rows" for d in a["domains"]]
 
@@ -327,10 +267,6 @@ def records(a: Json) -> list[str]:
 def findings(a: Json) -> list[str]:
     counts = Counter(f["severity"] for f in a["findings"])
     return [f"{s}: {n}" for s, n in counts.items()]
-
-
-def checks(a: Json) -> list[str]:
-    return [f"{e['id']}: {e['differing']} of {e['compared']} differ" for e in a["endpoints"]]
 
 
 def listing(a: Json) -> list[str]:
@@ -413,9 +349,6 @@ EXPECTED: dict[str, Callable[[Json], list[str]]] = {
     "overview-status": status,
     "overview-efficacy": efficacy,
     "overview-safety": harm,
-    "overview-maturity": mature,
-    "overview-disposition": disposition,
-    "overview-baseline": baseline,
     "overview-accrual": accrual,
     "overview-quality": quality,
     "overview-registry": registry,
@@ -423,9 +356,6 @@ EXPECTED: dict[str, Callable[[Json], list[str]]] = {
     "response-best": best,
     "response-waterfall": waterfall,
     "response-spider": spider,
-    "response-forest": forest,
-    "swimmer-lanes": lanes,
-    "swimmer-table": lanes,
     "survival-curve": curve,
     "survival-rules": censoring,
     "survival-reasons": reasons,
@@ -440,16 +370,66 @@ EXPECTED: dict[str, Callable[[Json], list[str]]] = {
     "immune-paired": shifts,
     "tissue-samples": samples,
     "tissue-paired": shifts,
-    "cuts-ledger": ledger,
-    "overview-changes": ledger,
-    "patients-listing": lanes,
     "cuts-records": records,
     "cuts-findings": findings,
-    "cuts-checks": checks,
     "cuts-list": listing,
 }
+#: cards whose code prints every number that stands on them, whatever the words beside it
+ON_SCREEN = (
+    "overview-maturity",
+    "overview-disposition",
+    "overview-baseline",
+    "overview-changes",
+    "response-forest",
+    "swimmer-lanes",
+    "swimmer-table",
+    "cuts-ledger",
+    "cuts-checks",
+)
+#: ordered and cut into pages by its reader: its code prints the lanes of everybody
+ARRANGED = "patients-listing"
 #: their order is that of a set of severities; the card has its own
 UNORDERED = {"overview-quality", "cuts-findings"}
+
+
+NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+KEYS = re.compile(rf"\b[a-z2-7]{{{LENGTH}}}\b")
+#: where a card counts its own pages, and what a menu offers
+ASIDE = ("pager", "menu-panel", "menu-label", "lane-key")
+
+
+def on_screen(card: str, answer: Json, view: View) -> set[str]:
+    """Every number that a reader of the card sees, in its words, its table and its figure."""
+    drawn = next(c for p in PAGES for c in p.cards if c.name == card).draw(answer)
+    words = [s.text for s in said(drawn) if not any(a in s.where for a in ASIDE)]
+    return numbers_in([w for w in words if not w.startswith("a figure draws")], view) | {
+        n for figure in figures_in(drawn) for n in numbers_in(figure_words(figure), view)
+    }
+
+
+def numbers_in(words: Iterable[str], view: View) -> set[str]:
+    """Numbers as they are printed, without those of names."""
+    told = KEYS.sub("", "\n".join(words))
+    for name in names_of(view):
+        told = told.replace(name, "")
+    return set(NUMBER.findall(told))
+
+
+def figures_in(part: Any) -> Iterator[Json]:
+    if isinstance(part, list | tuple):
+        for p in part:
+            yield from figures_in(p)
+    elif isinstance(part, Component):
+        if getattr(part, "figure", None):
+            yield part.figure
+        yield from figures_in(getattr(part, "children", None))
+
+
+def figure_words(figure: Json) -> list[str]:
+    """Numbers written into a figure beside its axes."""
+    notes = [a.get("text", "") for a in figure["layout"].get("annotations", ())]
+    texts = [t.get("text", ()) for t in figure["data"] if "text" in t.get("mode", "")]
+    return [*notes, *(str(w) for each in texts for w in each if w)]
 
 
 def code_of(results: Results, card: str, selection: Selection) -> str:
@@ -459,7 +439,8 @@ def code_of(results: Results, card: str, selection: Selection) -> str:
 
 def test_every_card_has_code_and_every_code_is_expected() -> None:
     cards = {c.name for p in PAGES if p.below is None for c in p.cards if c.metrics}
-    assert cards == set(SNIPPETS) == set(EXPECTED)
+    assert cards == set(SNIPPETS) == {*EXPECTED, *ON_SCREEN, ARRANGED}
+    assert SNIPPETS[ARRANGED] is SNIPPETS["swimmer-lanes"]
 
 
 @pytest.mark.parametrize("query", VIEWS)
@@ -474,13 +455,22 @@ def test_every_snippet_prints_what_its_panel_says(
         for card, code in codes.items()
     )
     printed = run(home, tmp_path, runner).split(MARK)
+    view = results.view(selection, Audience.FULL)
+    unprinted: dict[str, set[str]] = {}
     for card, out in zip(SNIPPETS, printed, strict=False):
-        panel = "swimmer-lanes" if EXPECTED[card] is lanes else card
-        wanted = EXPECTED[card](results.panel(panel, selection, Audience.FULL))
+        if card == ARRANGED:
+            continue
+        answer = results.panel(card, selection, Audience.FULL)
+        if card in ON_SCREEN:
+            if missing := on_screen(card, answer, view) - numbers_in([out], view):
+                unprinted[card] = missing
+            continue
+        wanted = EXPECTED[card](answer)
         said = out.splitlines()
         if card in UNORDERED:
             said, wanted = sorted(said), sorted(wanted)
         assert said == wanted, card
+    assert not unprinted, unprinted
 
 
 def patient_facts(a: Json) -> list[str]:
