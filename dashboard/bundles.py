@@ -30,6 +30,7 @@ STYLES = (
     "swimmer.css",
     "safety.css",
     "biomarkers.css",
+    "labs.css",
     "cuts.css",
     "methods.css",
     "thread.css",

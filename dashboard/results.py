@@ -39,6 +39,8 @@ VIEWS = 8
 CACHE_SECONDS = 24 * 3600
 #: how the names of panels begin that a filter on adverse events may shape
 EVENTFUL = "safety"
+#: cards that show the laboratory parameter in the address
+OF_PARAMETER = ("labs-parameter", "labs-shift")
 
 
 class _Bytes:
@@ -229,10 +231,12 @@ class Results:
 
     def pinned(self, name: str, selection: Selection) -> Selection:
         """A comparison with "the cut before" names that cut, so that its key does too; what
-        compares nothing does not depend on the other cut, and what is no card of Safety not on
-        which adverse events are counted."""
+        compares nothing does not depend on the other cut, what is no card of Safety not on which
+        adverse events are counted, and most panels not on the laboratory parameter."""
         if selection.events != NONE and not name.rpartition(":")[2].startswith(EVENTFUL):
             selection = replace(selection, events=NONE)
+        if selection.lab and not name.rpartition(":")[2].startswith(OF_PARAMETER):
+            selection = replace(selection, lab="")
         if name not in self._comparing:
             return replace(selection, against="") if selection.against else selection
         if selection.against:

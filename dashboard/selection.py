@@ -49,7 +49,7 @@ LIMIT = 1e9
 _CUT = re.compile(r"[0-9a-f]{6,64}")
 _FILTER = "f."
 _SINGLE = (
-    *("study", "cut", "set", "group", "rules", "endpoint", "against", "p"),
+    *("study", "cut", "set", "group", "rules", "endpoint", "lab", "against", "p"),
     *("order", "shown", "find", "with", "sel"),
     *PARAMETERS,
 )
@@ -93,6 +93,8 @@ class Vocabulary:
     fields: tuple[FilterField, ...] = ()
     #: times to event, the one shown first in front
     endpoints: tuple[str, ...] = ()
+    #: laboratory parameters (PARAMCD), the one shown first in front
+    labs: tuple[str, ...] = ()
     #: the keys of the cut's patients
     patients: Container[str] = ()
     #: switches of a filter on adverse events that are the study's own
@@ -139,12 +141,12 @@ Filter = Levels | Range
 class Selection:
     """What is looked at. `backbones` are ids of (overlapping) groups: in any of them is in.
 
-    `endpoint` is a time to event of the cut; "" is its first. `against` is the id of another cut of
-    the study that this one is compared with; "" is the one before it. `patients` are the keys of
-    the patients chosen one by one (a filter like any other), `highlighted` those that every figure
-    marks; both sorted, so that they are the same for every cut. `order` is how patients are listed
-    ("" by id), `shown` and `find` narrow their listing, `beside` is who is shown beside the patient
-    of a page.
+    `endpoint` is a time to event of the cut, `lab` a laboratory parameter; "" is the first.
+    `against` is the id of another cut of the study that this one is compared with; "" is the one
+    before it. `patients` are the keys of the patients chosen one by one (a filter like any other),
+    `highlighted` those that every figure marks; both sorted, so that they are the same for every
+    cut. `order` is how patients are listed ("" by id), `shown` and `find` narrow their listing,
+    `beside` is who is shown beside the patient of a page.
     """
 
     study: str
@@ -155,6 +157,7 @@ class Selection:
     group: str = "none"
     rules: str = "primary"
     endpoint: str = ""
+    lab: str = ""
     against: str = ""
     patients: tuple[str, ...] = ()
     highlighted: tuple[str, ...] = ()
@@ -201,6 +204,8 @@ class Selection:
             pairs.append(("rules", self.rules))
         if self.endpoint:
             pairs.append(("endpoint", self.endpoint))
+        if self.lab:
+            pairs.append(("lab", self.lab))
         if self.against:
             pairs.append(("against", self.against[:16]))
         pairs += [("backbone", b) for b in self.backbones]
@@ -256,6 +261,7 @@ def parse(query: str, vocabulary: Vocabulary) -> Selection:
         if name not in (*_SINGLE, "backbone") and not name.startswith(_FILTER):
             raise SelectionError("unknown_parameter")
     endpoint = _choice(fields, "endpoint", vocabulary.endpoints, "")
+    lab = _choice(fields, "lab", vocabulary.labs, "")
     return Selection(
         study=vocabulary.study,
         cut=vocabulary.cut,
@@ -265,6 +271,7 @@ def parse(query: str, vocabulary: Vocabulary) -> Selection:
         group=_choice(fields, "group", vocabulary.groupings, "none"),
         rules=_choice(fields, "rules", RULE_SETS, "primary"),
         endpoint="" if endpoint in vocabulary.endpoints[:1] else endpoint,
+        lab="" if lab in vocabulary.labs[:1] else lab,
         patients=_chosen_patients(fields, vocabulary),
         highlighted=tuple(k for k in _keys(fields, "sel") if k in vocabulary.patients),
         order="" if (order := _choice(fields, "order", ORDERS, "")) == FIRST_ORDER else order,

@@ -13,6 +13,7 @@ import pandas as pd
 from dashboard.analysis import Analysis
 from dashboard.endpoints import endpoints
 from dashboard.event_filter import EventWords
+from dashboard.lab_names import lab_names
 from dashboard.patient_keys import PatientKeys
 from dashboard.recent import Recent
 from dashboard.selection import (
@@ -171,6 +172,7 @@ def _vocabulary(study: str, cut: Cut, analysis: Analysis, keys: PatientKeys) -> 
         backbones=groups,
         fields=fields,
         endpoints=tuple(e.id for e in endpoints(analysis)),
+        labs=tuple(name.code for name in lab_names(analysis)),
         patients=keys,
         event_words=EventWords(
             tuple(cut.study.terms.related_columns), tuple(a.id for a in cut.study.aesi)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
+from dashboard import laboratory
 from dashboard.endpoints import (
     NO_RESPONSE,
     Endpoint,
@@ -13,9 +17,11 @@ from dashboard.endpoints import (
     responders,
 )
 from dashboard.measurements import best_changes_of, sums_of
+from dashboard.metrics.liver import scatter
 from dashboard.metrics.populations import intersect
 from dashboard.metrics.time_to_event import TimeToEvent
 from dashboard.metrics.types import AnalysisSet, Exclusion
+from dashboard.metrics.urate import PARAMCDS
 from dashboard.results import View
 
 #: what a source is called where no derivation is meant: Interim counts records
@@ -51,6 +57,36 @@ def enrolled(view: View) -> People:
 
 def safety(view: View) -> People:
     return People(view.set("safety"))
+
+
+def with_labs(view: View) -> People:
+    """Patients of the safety set with a laboratory value."""
+    values = laboratory.labs_in(view)
+    return _of_safety(view, () if values is None else values.treated.usubjid[values.patient])
+
+
+def with_urate(view: View) -> People:
+    """Those with a urate value after the first dose that can be converted."""
+    values = laboratory.labs_in(view)
+    if values is None:
+        return _of_safety(view, ())
+    known = values.of(PARAMCDS) & values.after & ~np.isnan(values.factors("urate"))
+    return _of_safety(view, values.treated.usubjid[values.patient[known]])
+
+
+def with_peaks(view: View) -> People:
+    """Those with both peaks of the liver scatter."""
+    members, values = view.set("safety"), laboratory.labs_in(view)
+    if values is None:
+        return _of_safety(view, ())
+    axes = laboratory.liver_options(view.analysis).scatter
+    return People(members, _inside(scatter(values, axes).without, members))
+
+
+def _of_safety(view: View, known: Iterable[str]) -> People:
+    members, measured = view.set("safety"), {*known}
+    absent = (u for u in members.patients if u not in measured)
+    return People(members, tuple(Exclusion(u, "no such value") for u in absent))
 
 
 def whole_cut(view: View) -> People:

@@ -202,6 +202,37 @@ def _biomarkers() -> tuple[Entry, ...]:
     )
 
 
+def _exposure() -> tuple[Entry, ...]:
+    on = ("treatment", people.safety, people.counted)
+    curve = ("conf_type", "level")
+    return (
+        Entry("time_on_treatment", *on, curve, ("kaplan", "brookmeyer")),
+        Entry("cycles", *on),
+        Entry("dose_given", *on, (), ("adam",)),
+        Entry("dose_intensity", *on, ("level",), ("hryniuk", "lyman")),
+        Entry("dose_modification", *on, ("level",), ("clopper",)),
+        Entry("stop_reason", *on, ("level",), ("aalen", "clopper")),
+    )
+
+
+def _laboratory() -> tuple[Entry, ...]:
+    values = ("safety", people.with_labs, people.counted)
+    everyone = ("safety", people.safety, people.counted)
+    grading = ("ctcae_version", "teae_end_days")
+    return (
+        Entry("lab_values", *values, (), ("adam",)),
+        Entry("lab_change", *values, (), ("adam",)),
+        Entry("lab_grade", *values, (*grading, "level"), ("ctcae", "clopper")),
+        Entry("lab_shift", *everyone, grading, ("ctcae", "e3")),
+        Entry("urate", "safety", people.with_urate, people.counted, ("level",), ("surepd",)),
+        Entry("urate_event", *everyone, ("teae_end_days",), ("surepd",)),
+        Entry("dose_change", *everyone),
+        Entry("liver_peaks", "safety", people.with_peaks, people.counted, (), ("watkins", "dili")),
+        Entry("hys_law", "safety", people.with_peaks, people.counted, ("hys_law_days",), ("dili",)),
+        Entry("nadir", *values, ("ctcae_version",), ("ctcae",)),
+    )
+
+
 def _data() -> tuple[Entry, ...]:
     on = ("data", people.whole_cut)
     return (
@@ -219,7 +250,7 @@ def _data() -> tuple[Entry, ...]:
 
 
 ENTRIES: tuple[Entry, ...] = (
-    *_patients(), *_response(), *_survival(), *_treatment(), *_safety(), *_biomarkers(),
-    *_data(),
+    *_patients(), *_response(), *_survival(), *_treatment(), *_exposure(), *_safety(),
+    *_laboratory(), *_biomarkers(), *_data(),
 )  # fmt: skip
 BY_ID: dict[str, Entry] = {entry.id: entry for entry in ENTRIES}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dashboard.metrics.accrual import on_treatment
 from dashboard.metrics.coded import Codes, first_present, grouped_terms
-from dashboard.metrics.cohort import Cohort, column_dates, in_order, text
+from dashboard.metrics.cohort import Bools, Cohort, column_dates, in_order, text
 from dashboard.metrics.exposure import Doses
 from dashboard.metrics.proportions import proportion
 from dashboard.metrics.types import AnalysisSet, Proportion, Result, Source
@@ -57,16 +57,13 @@ def dose_modifications(records: Doses, *, level: float = 0.95) -> Modifications:
     Types are those of EXACN. Without EXACN: a dose below the planned one is a reduction, a dose of
     zero an omission; delays cannot be seen then.
     """
-    action, types, source = _actions(records)
-    changed = np.array([t.upper() not in NO_CHANGE for t in types], dtype=np.bool_)[action]
-    dosed = records.drug * np.int64(records.treated.n) + records.patient
-    got = np.zeros(len(records.drugs) * records.treated.n, dtype=np.bool_)
-    got[dosed[records.dosed]] = True
-    at = np.flatnonzero(changed & got[dosed])
-    size = got.reshape(len(records.drugs), -1).sum(axis=1).tolist()
+    _, types, source = _actions(records)
+    got = _got(records)
+    at, action, _ = changed_records(records)
+    size = got.reshape(len(records.drugs), records.treated.n).sum(axis=1).tolist()
     rows = [
         (drug, _row(found, (records.drugs[drug], kind), size[drug], level))
-        for drug, kind, found in _grouped(records, at, action[at], types)
+        for drug, kind, found in _grouped(records, at, action, types)
     ]
     rows.sort(key=lambda r: (r[0], r[1].type != ANY, -r[1].proportion.x, r[1].type))
     recorded = source == "exported" or bool(np.isfinite(records.planned).any())
@@ -74,6 +71,24 @@ def dose_modifications(records: Doses, *, level: float = 0.95) -> Modifications:
     if not recorded:
         rule = "not recorded: the export has neither EXACN nor a planned dose"
     return Modifications(tuple(r for _, r in rows), source, rule, recorded)
+
+
+def changed_records(records: Doses) -> tuple[NDArray[np.int64], Codes, tuple[str, ...]]:
+    """Records whose dose was changed, of patients who got the drug; their actions; the actions'
+    words."""
+    action, types, _ = _actions(records)
+    changed = np.array([t.upper() not in NO_CHANGE for t in types], dtype=np.bool_)[action]
+    place = records.drug * np.int64(records.treated.n) + records.patient
+    at = np.flatnonzero(changed & _got(records)[place])
+    return at, action[at], types
+
+
+def _got(records: Doses) -> Bools:
+    """Per drug and patient: was any dose of it given?"""
+    place = records.drug * np.int64(records.treated.n) + records.patient
+    got = np.zeros(len(records.drugs) * records.treated.n, dtype=np.bool_)
+    got[place[records.dosed]] = True
+    return got
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,11 @@ def _by_drug(records: Doses, options: ExposureOptions) -> tuple[DrugExposure, ..
     )
 
 
+def usual_gaps(records: Doses) -> tuple[int | None, ...]:
+    """Per drug the most common gap between the starts of successive cycles, None without any."""
+    return _courses(records).usual_gaps()
+
+
 def _courses(records: Doses) -> Courses:
     return Courses(
         drug=records.drug,

@@ -66,6 +66,15 @@ def lab_changes(values: LabValues, paramcd: str) -> LabChange:
     )
 
 
+def farthest(found: LabChange, *, at_least: int = 5) -> VisitSummary | None:
+    """The visit whose median change is largest, among those with enough patients: `at_least`, and
+    half of the most that any visit has, so that it is not told by the few who stay longest."""
+    most = max((v.change.n for v in found.visits), default=0)
+    enough = [v for v in found.visits if v.change.n >= max(at_least, (most + 1) // 2)]
+    moved = [(abs(v.change.median), -i, v) for i, v in enumerate(enough) if v.change.median]
+    return max(moved)[2] if moved else None
+
+
 def one_per_visit(values: LabValues) -> NDArray[np.int64]:
     """The last value of each patient at each visit; of equal dates the higher value."""
     order = np.lexsort((values.value, values.date, values.visit, values.patient))

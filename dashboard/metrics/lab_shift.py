@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,6 +64,24 @@ def lab_grades(
         for rule in rules(version)
         if present & {p.upper() for p in rule.paramcds}
     )
+
+
+@dataclass(frozen=True, slots=True)
+class HighGrades(Result):
+    """Patients with grade 3 or 4 in any term, of those with a gradable value in any."""
+
+    proportion: Proportion
+    patients: tuple[str, ...]
+
+
+def any_high(found: Sequence[LabGrades], *, level: float = 0.95) -> HighGrades:
+    """Each patient once, whatever the number of terms."""
+    measured: set[str] = set()
+    high: set[str] = set()
+    for g in found:
+        measured.update(g.patients)
+        high.update(u for u, worst in zip(g.patients, g.worst, strict=True) if worst >= 3)
+    return HighGrades(proportion(len(high), len(measured), level=level), tuple(sorted(high)))
 
 
 def _term(mine: LabValues, rule: LabRule, version: str, until: Until, level: float) -> LabGrades:

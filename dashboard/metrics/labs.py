@@ -64,6 +64,13 @@ class LabValues:
         """The rows of `mask`, shape (m,)."""
         return replace(self, **{name: getattr(self, name)[mask] for name in _ARRAYS})
 
+    def restrict(self, patients: Sequence[str]) -> LabValues:
+        """Patients among `patients` (those a filter leaves) and their values."""
+        keep = self.treated.mask(patients)
+        place = np.cumsum(keep) - 1
+        mine = self.select(keep[self.patient])
+        return replace(mine, treated=self.treated.keep(keep), patient=place[mine.patient])
+
     def of(self, paramcds: Sequence[str]) -> Bools:
         """Rows of any of these parameters, without regard to case."""
         wanted = {p.upper() for p in paramcds}

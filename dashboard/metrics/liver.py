@@ -109,9 +109,31 @@ def quadrants(x: Floats, y: Floats, *, x_line: float = 3.0, y_line: float = 2.0)
     return tuple(names.tolist())
 
 
+def times_baseline(values: LabValues) -> Floats:
+    """Values over the patient's own baseline; NaN without one above zero in the same unit."""
+    ratio: Floats = np.divide(
+        values.value, values.base, out=np.full(values.n, np.nan), where=values.base > 0
+    )
+    return ratio
+
+
 def scatter(values: LabValues, options: ScatterOptions) -> Scatter:
     """Peaks of the two axes from the first dose to the cut-off (also urate against creatinine)."""
-    ratio = times_upper_limit(values)
+    return _scatter(values, options, times_upper_limit(values), BY_LIMIT)
+
+
+def scatter_by_baseline(values: LabValues, options: ScatterOptions) -> Scatter:
+    """The same peaks in multiples of the patient's own baseline (mDISH, for those who begin with a
+    raised value, as with liver metastases); a low baseline makes a small rise large."""
+    return _scatter(values, options, times_baseline(values), BY_BASELINE)
+
+
+#: what a value must have to be on the scatter
+BY_LIMIT = "with unit and upper limit after the first dose"
+BY_BASELINE = "after the first dose with a baseline in its unit"
+
+
+def _scatter(values: LabValues, options: ScatterOptions, ratio: Floats, needed: str) -> Scatter:
     on = {axis: values.of(getattr(options, axis)) for axis in ("x", "y")}
     peak = {axis: _peak(values, ratio, mask & values.after) for axis, mask in on.items()}
     base = {axis: _peak(values, ratio, mask & values.baseline) for axis, mask in on.items()}
@@ -136,15 +158,15 @@ def scatter(values: LabValues, options: ScatterOptions) -> Scatter:
         y_line=options.y_line,
         points=tuple(ScatterPoint(*p) for p in points),
         without=tuple(
-            Exclusion(ids[i], _reason(options, x=bool(has_x[i]), y=bool(has_y[i])))
+            Exclusion(ids[i], _reason(options, needed, x=bool(has_x[i]), y=bool(has_y[i])))
             for i in np.flatnonzero(~(has_x & has_y)).tolist()
         ),
     )
 
 
-def _reason(options: ScatterOptions, *, x: bool, y: bool) -> str:
+def _reason(options: ScatterOptions, needed: str, *, x: bool, y: bool) -> str:
     missing = [*([] if x else options.x[:1]), *([] if y else options.y[:1])]
-    return f"no {' and no '.join(missing)} with unit and upper limit after the first dose"
+    return f"no {' and no '.join(missing)} {needed}"
 
 
 def _peak(values: LabValues, ratio: Floats, mask: Bools) -> Floats:

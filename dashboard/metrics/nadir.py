@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from dashboard.metrics.cohort import Dates
 from dashboard.metrics.ctcae import grades
 from dashboard.metrics.ctcae_rules import LabRule, rules
 from dashboard.metrics.cycles import Cycles
@@ -41,6 +43,59 @@ class Nadirs(Result):
     rule: str
 
 
+@dataclass(frozen=True, slots=True)
+class Nadir(Result):
+    """The lowest value of one patient in one cycle; `grade` is -1 where it cannot be graded."""
+
+    usubjid: str
+    cycle: int
+    day: int
+    value: float
+    grade: int
+
+
+def nadir_points(
+    values: LabValues, cycles: Cycles, paramcds: Sequence[str], *, version: str = "5.0"
+) -> tuple[Nadir, ...]:
+    """The values behind `nadirs`, by cycle and patient. `day` counts from the first dose."""
+    found = _lowest(values, cycles, paramcds, version)
+    who = cycles.patient[found.row]
+    order = np.lexsort((who, cycles.number[found.row]))
+    days = (found.date - values.treated.first_dose[who]).astype(np.int64)
+    ids = values.treated.usubjid
+    return tuple(
+        Nadir(str(ids[who[i]]), int(cycles.number[found.row[i]]), int(days[i]),
+              float(found.amount[i]), int(found.grade[i]))
+        for i in order.tolist()
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Lowest:
+    """One value per cycle that has any; arrays are parallel, `row` is the row of the cycle."""
+
+    rule: LabRule
+    row: NDArray[np.int64]
+    amount: NDArray[np.float64]
+    grade: NDArray[np.int64]
+    date: Dates
+
+
+def _lowest(values: LabValues, cycles: Cycles, paramcds: Sequence[str], version: str) -> _Lowest:
+    if not np.array_equal(cycles.treated.usubjid, values.treated.usubjid):
+        raise ValueError("cycles and values are of different patients; make both from one set")
+    rule = _rule(paramcds, version)
+    mine = values.select(values.of(paramcds))
+    amount = mine.value * mine.factors(str(rule.quantity))
+    grade = grades(mine, rule)
+    row = cycles.containing(mine.patient, mine.date)
+    use = (row >= 0) & np.isfinite(amount) & mine.after
+    order = np.flatnonzero(use)[np.lexsort((mine.date[use], amount[use], row[use]))]
+    first = np.append(True, row[order][1:] != row[order][:-1])[: order.size]
+    at = order[first]
+    return _Lowest(rule, row[at], amount[at], grade[at], mine.date[at])
+
+
 def nadirs(
     values: LabValues, cycles: Cycles, paramcds: Sequence[str], *, version: str = "5.0"
 ) -> Nadirs:
@@ -49,19 +104,9 @@ def nadirs(
     Raises KeyError when the version has no rule for a fall of these parameters, ValueError when
     the cycles are those of other patients.
     """
-    if not np.array_equal(cycles.treated.usubjid, values.treated.usubjid):
-        raise ValueError("cycles and values are of different patients; make both from one set")
-    rule = _rule(paramcds, version)
+    found = _lowest(values, cycles, paramcds, version)
+    rule, row, amount, grade = found.rule, found.row, found.amount, found.grade
     quantity = str(rule.quantity)
-    mine = values.select(values.of(paramcds))
-    amount = mine.value * mine.factors(quantity)
-    grade = grades(mine, rule)
-    row = cycles.containing(mine.patient, mine.date)
-    use = (row >= 0) & np.isfinite(amount) & mine.after
-    order = np.lexsort((amount[use], row[use]))
-    row, amount, grade = row[use][order], amount[use][order], grade[use][order]
-    first = np.append(True, row[1:] != row[:-1])[: row.size]
-    row, amount, grade = row[first], amount[first], grade[first]
     numbers = np.unique(cycles.number)
     rows = []
     for number in numbers.tolist():

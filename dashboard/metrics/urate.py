@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,13 @@ class UrateBands:
     def __post_init__(self) -> None:
         if len(self.labels) != len(self.edges) + 1 or list(self.edges) != sorted(set(self.edges)):
             raise ValueError("bands need rising edges and one label more than edges")
+
+
+def bands_at(edges: Sequence[float]) -> UrateBands:
+    """Bands with these upper edges, named by them."""
+    told = [f"{e:g}" for e in edges]
+    inner = [f">{low}-{high}" for low, high in itertools.pairwise(told)]
+    return UrateBands(tuple(edges), (f"<={told[0]}", *inner, f">{told[-1]}"))
 
 
 @dataclass(frozen=True, slots=True)

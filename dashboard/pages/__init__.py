@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dashboard.pages import (
     cuts,
+    exposure,
     immune,
+    labs,
     methods,
     overview,
     patient,
@@ -25,6 +27,8 @@ PAGES: tuple[Page, ...] = (
     swimmer.PAGE,
     survival.PAGE,
     safety.PAGE,
+    labs.PAGE,
+    exposure.PAGE,
     safety_listings.PAGE,
     safety_event.PAGE,
     immune.PAGE,

@@ -9,7 +9,7 @@ from typing import Any
 from dashboard.panels.common import common
 from dashboard.panels.patient import check_shown
 from dashboard.results import Panel, View
-from dashboard.snippets import biomarkers, overview, pages, patients, safety
+from dashboard.snippets import biomarkers, overview, pages, patients, safety, safety_labs
 from dashboard.snippets.parts import Snippet
 from dashboard.text import day, text
 from data_access import VERSION
@@ -19,6 +19,7 @@ SNIPPETS: dict[str, Snippet] = {
     **pages.SNIPPETS,
     **safety.SNIPPETS,
     **biomarkers.SNIPPETS,
+    **safety_labs.SNIPPETS,
     "overview-changes": pages.SNIPPETS["cuts-ledger"],
 }
 #: code of the cards about one patient

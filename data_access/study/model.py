@@ -228,6 +228,20 @@ class Aesi:
 
 
 @dataclass(frozen=True, slots=True)
+class Labs:
+    """What laboratory values are held against beside CTCAE; urate in umol/L.
+
+    `urate_bands` are the upper edges of the display bands, each value included in the lower band;
+    `urate_women` and `urate_men` the limits above which urate is called high.
+    """
+
+    urate_bands: tuple[float, ...] = (360.0, 420.0, 480.0, 540.0)
+    urate_women: float = 360.0
+    urate_men: float = 420.0
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Benchmark:
     """A published result shown beside the observed one; only with a journal, label or registry."""
 
@@ -368,6 +382,7 @@ class Study:
     biomarkers: Biomarkers = field(default_factory=Biomarkers)
     terms: Terms = field(default_factory=Terms)
     aesi: tuple[Aesi, ...] = ()
+    labs: Labs = field(default_factory=Labs)
     benchmarks: tuple[Benchmark, ...] = ()
     monitoring: tuple[MonitoringRule, ...] = ()
     filters: tuple[FilterColumn, ...] = ()

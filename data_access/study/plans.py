@@ -25,7 +25,7 @@ from data_access.study.fields import (
     whole,
     wrong_type,
 )
-from data_access.study.model import Aesi, Benchmark, FilterColumn, MonitoringRule
+from data_access.study.model import Aesi, Benchmark, FilterColumn, Labs, MonitoringRule
 from data_access.study.sections import SHARE, SIMON, named_tables, read_tables
 
 # --- [benchmarks], [aesi], [monitoring] ---------------------------------------------------------
@@ -50,6 +50,34 @@ AESI: Keys = {
     "expected": Key(text),
     "source": Key(text),
 }
+
+
+_URATE = number(1, 5000)
+MAX_BANDS = 6
+
+
+def _bands(value: Any, spot: Spot) -> tuple[float, ...]:
+    """Rising upper edges of the bands of urate."""
+    edges = one_or_more(_URATE)(value, spot)
+    if list(edges) != sorted(set(edges)) or len(edges) > MAX_BANDS:
+        raise Refusal(
+            VALUE,
+            f"{spot.name} must rise from edge to edge, and have at most {MAX_BANDS} of them.",
+            "Write urate_bands = [360, 420, 480, 540].",
+        )
+    return tuple(float(e) for e in edges)
+
+
+LABS: Keys = {
+    "urate_bands": Key(_bands),
+    "urate_women": Key(_URATE),
+    "urate_men": Key(_URATE),
+    "source": Key(text),
+}
+
+
+def labs(value: Any, spot: Spot) -> Mapping[str, Any]:
+    return {"labs": Labs(**table(value, spot, LABS))}
 
 
 def benchmarks(value: Any, spot: Spot) -> Mapping[str, Any]:

@@ -111,7 +111,7 @@ def names_of(view: View) -> list[str]:
     found |= set(study.labels.values()) | {e.label for e in study.endpoints}
     if study.backbones is not None:
         found |= {g.label for g in study.backbones.groups} | {study.backbones.label}
-    found |= {"EMA/CHMP/27994/2008 Rev.1", "RECIST 1.1", "PD-L1"}
+    found |= {"EMA/CHMP/27994/2008 Rev.1", "RECIST 1.1", "PD-L1", "CTCAE v5.0", "CTCAE v6.0"}
     return sorted((f for f in found if _DIGIT.search(f)), key=len, reverse=True)
 
 

@@ -42,6 +42,7 @@ DEMO = (
     "f.AGE=..1",
     "set=safety&rules=ema&endpoint=OS",
     "endpoint=DOR&group=backbone",
+    "lab=NEUT",
 )
 
 

@@ -31,6 +31,7 @@ from dashboard.selection import Selection
 from dashboard.shelf import Shelf
 from dashboard.snippets import BELOW, SNIPPETS, code_panels, patient_code
 from data_access.store import CutStore
+from tests.dashboard import expected_labs
 from tests.dashboard.numbered import names_of, said
 from tests.dashboard.written import import_written
 from tests.stores import demo_store
@@ -46,6 +47,7 @@ VIEWS = (
     "study=synth-ino-tnbc&f.AGE=..1",
     "study=synth-ino-tnbc&group=backbone",
     "study=synth-ino-tnbc&ae=related%3Ainosine,high&ae.find=neut&ae.by=term&ae.sort=name",
+    "study=synth-ino-tnbc&lab=NEUT&backbone=taxane",
     "study=written",
     "study=bare",
 )
@@ -346,6 +348,7 @@ def shifts(a: Json) -> list[str]:
 
 
 EXPECTED: dict[str, Callable[[Json], list[str]]] = {
+    **expected_labs.EXPECTED,
     "overview-status": status,
     "overview-efficacy": efficacy,
     "overview-safety": harm,
@@ -389,7 +392,7 @@ ON_SCREEN = (
 #: ordered and cut into pages by its reader: its code prints the lanes of everybody
 ARRANGED = "patients-listing"
 #: their order is that of a set of severities; the card has its own
-UNORDERED = {"overview-quality", "cuts-findings"}
+UNORDERED = {"overview-quality", "cuts-findings", *expected_labs.UNORDERED}
 
 
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")

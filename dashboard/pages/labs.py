@@ -1,0 +1,97 @@
+"""Laboratory: who is out of range, what of urate and stones, the liver, and the blood counts?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, html
+
+from components.labs import findings, grades, liver, nadir, parameter, shift, urate
+from dashboard.pages.page import Card, Context, Page, fill, slot
+
+#: heights are those of the demo study, so that nothing moves on arrival
+CARDS: tuple[Card, ...] = (
+    Card(
+        findings.NAME,
+        "labs.findings.title",
+        (560, 900),
+        findings.draw,
+        findings.rows,
+        metrics=findings.METRICS,
+        varies=True,
+    ),
+    Card(
+        urate.NAME,
+        "labs.urate.title",
+        (1000, 1400),
+        urate.draw,
+        urate.rows,
+        metrics=urate.METRICS,
+        varies=True,
+    ),
+    Card(
+        parameter.NAME,
+        "labs.parameter",
+        (700, 800),
+        parameter.draw,
+        parameter.rows,
+        metrics=parameter.METRICS,
+        varies=True,
+    ),
+    Card(
+        shift.NAME,
+        "labs.shift",
+        (600, 900),
+        shift.draw,
+        shift.rows,
+        metrics=shift.METRICS,
+        varies=True,
+    ),
+    Card(
+        grades.NAME,
+        "labs.grades",
+        (800, 1000),
+        grades.draw,
+        grades.rows,
+        metrics=grades.METRICS,
+        varies=True,
+    ),
+    Card(
+        liver.NAME,
+        "labs.liver.title",
+        (1300, 1900),
+        liver.draw,
+        liver.rows,
+        metrics=liver.METRICS,
+        varies=True,
+    ),
+    Card(
+        nadir.NAME,
+        "labs.nadir.title",
+        (640, 1040),
+        nadir.draw,
+        nadir.rows,
+        metrics=nadir.METRICS,
+        varies=True,
+    ),
+)
+
+
+def layout() -> Any:
+    """Ids and empty slots; the numbers come by callbacks. The headline is the shell's."""
+    return html.Div([slot(c) for c in CARDS], className="report")
+
+
+def register(app: Dash, context: Context) -> None:
+    fill(app, context, *CARDS)
+
+
+PAGE = Page(
+    name="labs",
+    path="/safety/labs",
+    icon="safety",
+    layout=layout,
+    register=register,
+    cards=CARDS,
+    group="safety",
+)
