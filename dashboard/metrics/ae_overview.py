@@ -183,18 +183,21 @@ def _after_related(flags: Sequence[AeFlag]) -> int:
     return 1 + max(i for i, f in enumerate(flags) if f.id.startswith("related"))
 
 
-def _in_window(events: AdverseEvents, days: int, options: SafetyOptions) -> AeFlag:
-    """Related events from the first dose to `days` after the origin, without the 30-day limit.
+def in_window(events: AdverseEvents, days: int) -> Bools:
+    """Events from the first dose to `days` after the origin, without the 30-day limit; shape (m,).
 
     A clock of its own: an event after the treatment-emergent window counts, one after `days` does
     not even while treatment goes on. An event without a start date counts when it is emergent.
     """
-    related = events.flags["related"]
     origin = events.treated.origin[events.patient]
     late = events.start > origin + np.timedelta64(days, "D")
-    mask = (
-        None if related is None else related & (events.since_first_dose | events.emergent) & ~late
-    )
+    return (events.since_first_dose | events.emergent) & ~late
+
+
+def _in_window(events: AdverseEvents, days: int, options: SafetyOptions) -> AeFlag:
+    """Related events of the window of `days`."""
+    related = events.flags["related"]
+    mask = None if related is None else related & in_window(events, days)
     label = f"Related to treatment, to day {days}"
     definition = (
         f"related, started up to {days} days after the origin, no limit after the last dose"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,17 @@ class Incidence(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class IncidenceTable(Result):
+    """At each time: patients with time >= t, and what befell the others before t; they add up."""
+
+    time: tuple[float, ...]
+    n_at_risk: tuple[int, ...]
+    n_event: tuple[int, ...]
+    n_competing: tuple[int, ...]
+    n_censored: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CumulativeIncidence(Result):
     """One curve: a row per distinct time. se None where no event has happened."""
 
@@ -48,6 +60,27 @@ class CumulativeIncidence(Result):
     upper: tuple[Estimate, ...]
     #: nobody is left to be observed after the last time: the curve holds its value
     complete: bool
+
+    def table(self, times: Sequence[float]) -> IncidenceTable:
+        """The risk table at `times` (same unit as the data)."""
+        place = np.searchsorted(np.array(self.time, dtype=np.float64), np.array(times))
+        at_risk = np.array([*self.n_at_risk, 0], dtype=np.int64)[place]
+        events = np.concatenate([[0], np.cumsum(self.n_event)]).astype(np.int64)[place]
+        others = np.concatenate([[0], np.cumsum(self.n_competing)]).astype(np.int64)[place]
+        return IncidenceTable(
+            tuple(float(t) for t in times),
+            tuple(at_risk.tolist()),
+            tuple(events.tolist()),
+            tuple(others.tolist()),
+            tuple((self.n - at_risk - events - others).tolist()),
+        )
+
+    def thin_from(self, *, at_least: int = 5, share: float = 0.10) -> Estimate:
+        """First time with fewer than `at_least` or less than `share` of n at risk; None if none."""
+        for time, at_risk in zip(self.time, self.n_at_risk, strict=True):
+            if at_risk < at_least or at_risk < share * self.n:
+                return time
+        return None
 
     def at(self, time: float) -> Incidence:
         """Cumulative incidence at `time` (same unit as the data)."""

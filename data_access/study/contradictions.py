@@ -10,7 +10,15 @@ from typing import Any
 
 from data_access.findings import Rule, Severity
 from data_access.study.fields import DATE, Spot
-from data_access.study.model import Backbones, Benchmark, Design, Endpoint, Rules, Terms
+from data_access.study.model import (
+    Backbones,
+    Benchmark,
+    Design,
+    Endpoint,
+    External,
+    Rules,
+    Terms,
+)
 from data_access.study.sections import NAME
 from data_access.study.suggest import nearest, or_list
 
@@ -57,6 +65,9 @@ def check(parts: dict[str, Any], document: Mapping[str, Any], top: Spot, today: 
     _endpoint_names(parts, top)
     for benchmark in parts.get("benchmarks", ()):
         _benchmark(benchmark, top.at("benchmarks", benchmark.id))
+    for event in parts.get("aesi", ()):
+        for external in event.external:
+            _external(external, top.at("aesi", event.id, "external", external.id))
     _drugs(parts, top)
     for rule in parts.get("monitoring", ()):
         if rule.kind == "simon":
@@ -267,29 +278,55 @@ def _endpoint_names(parts: Mapping[str, Any], top: Spot) -> None:
             _known(item.endpoint, valid, top.at(section, item.id, "endpoint"), "endpoint")
 
 
+_Problem = tuple[bool, str, str]
+
+
 def _benchmark(b: Benchmark, spot: Spot) -> None:
     share = b.endpoint in PROPORTIONS
-    problems: list[tuple[bool, str, str]] = [
+    problems: list[_Problem] = [
         (b.x is None and b.estimate is None, "label", "states neither x and n nor an estimate"),
+        *_published(b),
+        (share and _above(b.upper or b.estimate, 1), "estimate", "is a proportion above 1"),
+        (b.endpoint in TIMES and b.x is not None, "x", f"has x of n for {b.endpoint}, a time"),
+    ]
+    _tell(problems, f"The benchmark {b.id}", spot)
+
+
+def _external(e: External, spot: Spot) -> None:
+    """An external range of an event of special interest says something, and agrees with itself."""
+    silent = e.x is None and e.estimate is None and e.words is None
+    problems: list[_Problem] = [
+        (silent, "label", "states neither x and n, nor an estimate, nor words"),
+        *_published(e),
+    ]
+    _tell(problems, f"The external range {e.id}", spot)
+
+
+def _published(b: Benchmark | External) -> list[_Problem]:
+    """What is wrong between the numbers of a published result: (is it?, key, words)."""
+    differ = (
+        b.x is not None and b.n and b.estimate is not None and abs(b.x / b.n - b.estimate) > 0.006
+    )
+    ratio = f"{b.x / b.n:.3f}" if b.x is not None and b.n else ""
+    return [
         ((b.x is None) != (b.n is None), "x" if b.n is None else "n", "needs both x and n"),
         (_above(b.x, b.n), "x", f"has x = {b.x} of n = {b.n}"),
         ((b.lower is None) != (b.upper is None), "label", "needs both lower and upper, or neither"),
         (b.lower is not None and b.estimate is None, "lower", "has an interval but no estimate"),
         (_above(b.lower, b.estimate), "lower", "has lower above the estimate"),
         (_above(b.estimate, b.upper), "upper", "has upper below the estimate"),
-        (share and _above(b.upper or b.estimate, 1), "estimate", "is a proportion above 1"),
-        (b.endpoint in TIMES and b.x is not None, "x", f"has x of n for {b.endpoint}, a time"),
+        (
+            bool(differ),
+            "estimate",
+            f"has {b.x} of {b.n} = {ratio}, but estimate {b.estimate or 0:g}",
+        ),
     ]
+
+
+def _tell(problems: Iterable[_Problem], whose: str, spot: Spot) -> None:
     for wrong, key, what in problems:
         if wrong:
-            spot.at(key).complain(CONTRADICTION, f"The benchmark {b.id} {what}.", _SOURCE)
-    if b.x is not None and b.n and b.estimate is not None and abs(b.x / b.n - b.estimate) > 0.006:
-        spot.at("estimate").complain(
-            CONTRADICTION,
-            f"The benchmark {b.id} has {b.x} of {b.n} = {b.x / b.n:.3f}, but estimate "
-            f"{b.estimate:g}.",
-            _SOURCE,
-        )
+            spot.at(key).complain(CONTRADICTION, f"{whose} {what}.", _SOURCE)
 
 
 _SOURCE = "Write what the source prints; proportions as fractions of 1, medians in months."

@@ -218,13 +218,36 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class External:
+    """A published frequency of an event of special interest, from other patients than the trial's.
+
+    `words` where no proportion is printed; x of n, or an estimate with or without its interval.
+    """
+
+    id: str
+    label: str  # what was counted: "Grade 3-4 neutropenia, docetaxel 100 mg/m2"
+    source: str
+    population: str | None = None
+    line: str | None = None
+    words: str | None = None
+    x: int | None = None
+    n: int | None = None
+    estimate: float | None = None  # fraction 0..1
+    lower: float | None = None
+    upper: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Aesi:
+    """`expected` and `source` are the short form of one external range in words."""
+
     id: str
     label: str
     drug: str  # "inosine" or a backbone group id
     terms: tuple[str, ...]  # preferred terms (upper case compare)
     expected: str | None = None
     source: str | None = None
+    external: tuple[External, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,6 +114,7 @@ KEYS: Mapping[str, Keys] = {
     "missing": words.MISSING_KEYS,
     "filters": plans.FILTER,
     "aesi.<id>": plans.AESI,
+    "aesi.<id>.external.<id>": plans.EXTERNAL,
     "labs": plans.LABS,
     "benchmarks.<id>": plans.BENCHMARK,
     "monitoring.<id>": plans.MONITORING_COMMON,

@@ -25,7 +25,7 @@ from data_access.study.fields import (
     whole,
     wrong_type,
 )
-from data_access.study.model import Aesi, Benchmark, FilterColumn, Labs, MonitoringRule
+from data_access.study.model import Aesi, Benchmark, External, FilterColumn, Labs, MonitoringRule
 from data_access.study.sections import SHARE, SIMON, named_tables, read_tables
 
 # --- [benchmarks], [aesi], [monitoring] ---------------------------------------------------------
@@ -43,12 +43,32 @@ BENCHMARK: Keys = {
     "lower": Key(_RESULT),
     "upper": Key(_RESULT),
 }
+EXTERNAL: Keys = {
+    "label": Key(text, required=True),
+    "source": Key(text, required=True),
+    "population": Key(text),
+    "line": Key(text),
+    "words": Key(text),
+    "x": Key(whole(0)),
+    "n": Key(whole(1)),
+    "estimate": Key(number(0, 1)),
+    "lower": Key(number(0, 1)),
+    "upper": Key(number(0, 1)),
+}
+
+
+def _external(value: Any, spot: Spot) -> tuple[External, ...]:
+    found = read_tables(value, spot, EXTERNAL, example="[aesi.gout.external.sure_pd]")
+    return tuple(External(id=i, **out) for i, out in found.items())
+
+
 AESI: Keys = {
     "label": Key(text, required=True),
     "drug": Key(text, required=True),
     "terms": Key(one_or_more(text), required=True),
     "expected": Key(text),
     "source": Key(text),
+    "external": Key(_external),
 }
 
 
