@@ -30,6 +30,7 @@ STYLES = (
     "swimmer.css",
     "safety.css",
     "biomarkers.css",
+    "events.css",
     "labs.css",
     "cuts.css",
     "methods.css",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from dashboard.listing import searched
 
 #: parameters of an address, each at most once
-PARAMETERS = ("ae", "ae.find", "ae.least", "ae.by", "ae.sort", "ae.order")
+PARAMETERS = ("ae", "ae.find", "ae.least", "ae.by", "ae.sort", "ae.order", "ae.top")
 #: switches that an event must meet, all of those chosen; related:<drug> and aesi:<list> are the
 #: study's own. "all" takes events that are not treatment-emergent in
 SWITCHES = ("related", "high", "serious", "fatal", "aesi", "all")
@@ -28,6 +28,8 @@ ORDERS = (*COLUMNS, *(f"-{c}" for c in COLUMNS))
 #: the order without a word: by patient, then by day
 FIRST_ORDER = "patient"
 LEAST = (2, 5, 10, 20)
+#: how many terms a figure of the commonest draws
+TOPS, FIRST_TOP = (10, 20, 40), 20
 
 
 class EventFilterError(ValueError):
@@ -60,6 +62,7 @@ class EventFilter:
     by: str = "class"
     sort: str = "frequency"
     order: str = field(default=FIRST_ORDER)
+    top: int = FIRST_TOP
 
     @property
     def emergent(self) -> bool:
@@ -85,6 +88,7 @@ class EventFilter:
             "ae.by": "" if self.by == FOLDS[0] else self.by,
             "ae.sort": "" if self.sort == SORTS[0] else self.sort,
             "ae.order": "" if self.order == FIRST_ORDER else self.order,
+            "ae.top": "" if self.top == FIRST_TOP else str(self.top),
         }
         return [(k, v) for k, v in found.items() if v]
 
@@ -107,6 +111,7 @@ def event_filter(fields: Mapping[str, str], words: EventWords) -> EventFilter:
         by=_one_of(fields, "ae.by", FOLDS),
         sort=_one_of(fields, "ae.sort", SORTS),
         order=_one_of(fields, "ae.order", (FIRST_ORDER, *ORDERS)),
+        top=int(_one_of(fields, "ae.top", (str(FIRST_TOP), *map(str, TOPS)))),
     )
 
 

@@ -37,8 +37,9 @@ CACHE_ENTRIES = 2_000
 #: views kept for the other cards of their page
 VIEWS = 8
 CACHE_SECONDS = 24 * 3600
-#: how the names of panels begin that a filter on adverse events may shape
-EVENTFUL = "safety"
+#: how the names of panels begin that a filter on adverse events may shape, and whose page looks at
+#: a kind of event
+EVENTFUL, BY_KIND = ("safety", "events"), "events"
 #: cards that show the laboratory parameter in the address
 OF_PARAMETER = ("labs-parameter", "labs-shift")
 
@@ -232,10 +233,14 @@ class Results:
     def pinned(self, name: str, selection: Selection) -> Selection:
         """A comparison with "the cut before" names that cut, so that its key does too; what
         compares nothing does not depend on the other cut, what is no card of Safety not on which
-        adverse events are counted, and most panels not on the laboratory parameter."""
-        if selection.events != NONE and not name.rpartition(":")[2].startswith(EVENTFUL):
+        adverse events are counted, and most panels not on the kind of event or the laboratory
+        parameter that is looked at."""
+        card = name.rpartition(":")[2]
+        if selection.events != NONE and not card.startswith(EVENTFUL):
             selection = replace(selection, events=NONE)
-        if selection.lab and not name.rpartition(":")[2].startswith(OF_PARAMETER):
+        if selection.event and not card.startswith(BY_KIND):
+            selection = replace(selection, event="")
+        if selection.lab and not card.startswith(OF_PARAMETER):
             selection = replace(selection, lab="")
         if name not in self._comparing:
             return replace(selection, against="") if selection.against else selection

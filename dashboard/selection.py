@@ -49,7 +49,7 @@ LIMIT = 1e9
 _CUT = re.compile(r"[0-9a-f]{6,64}")
 _FILTER = "f."
 _SINGLE = (
-    *("study", "cut", "set", "group", "rules", "endpoint", "lab", "against", "p"),
+    *("study", "cut", "set", "group", "rules", "endpoint", "event", "lab", "against", "p"),
     *("order", "shown", "find", "with", "sel"),
     *PARAMETERS,
 )
@@ -95,6 +95,8 @@ class Vocabulary:
     endpoints: tuple[str, ...] = ()
     #: laboratory parameters (PARAMCD), the one shown first in front
     labs: tuple[str, ...] = ()
+    #: kinds of adverse event whose first occurrence and course may be looked at
+    event_names: Container[str] = ()
     #: the keys of the cut's patients
     patients: Container[str] = ()
     #: switches of a filter on adverse events that are the study's own
@@ -142,6 +144,7 @@ class Selection:
     """What is looked at. `backbones` are ids of (overlapping) groups: in any of them is in.
 
     `endpoint` is a time to event of the cut, `lab` a laboratory parameter; "" is the first.
+    `event` is a kind of adverse event whose course is looked at; "" is any.
     `against` is the id of another cut of the study that this one is compared with; "" is the one
     before it. `patients` are the keys of the patients chosen one by one (a filter like any other),
     `highlighted` those that every figure marks; both sorted, so that they are the same for every
@@ -158,6 +161,7 @@ class Selection:
     rules: str = "primary"
     endpoint: str = ""
     lab: str = ""
+    event: str = ""
     against: str = ""
     patients: tuple[str, ...] = ()
     highlighted: tuple[str, ...] = ()
@@ -206,6 +210,8 @@ class Selection:
             pairs.append(("endpoint", self.endpoint))
         if self.lab:
             pairs.append(("lab", self.lab))
+        if self.event:
+            pairs.append(("event", self.event))
         if self.against:
             pairs.append(("against", self.against[:16]))
         pairs += [("backbone", b) for b in self.backbones]
@@ -272,6 +278,7 @@ def parse(query: str, vocabulary: Vocabulary) -> Selection:
         rules=_choice(fields, "rules", RULE_SETS, "primary"),
         endpoint="" if endpoint in vocabulary.endpoints[:1] else endpoint,
         lab="" if lab in vocabulary.labs[:1] else lab,
+        event=_choice(fields, "event", vocabulary.event_names, ""),
         patients=_chosen_patients(fields, vocabulary),
         highlighted=tuple(k for k in _keys(fields, "sel") if k in vocabulary.patients),
         order="" if (order := _choice(fields, "order", ORDERS, "")) == FIRST_ORDER else order,
@@ -374,7 +381,7 @@ def _one(fields: Mapping[str, tuple[str, ...]], name: str) -> str | None:
 
 
 def _choice(
-    fields: Mapping[str, tuple[str, ...]], name: str, allowed: Iterable[str], default: str
+    fields: Mapping[str, tuple[str, ...]], name: str, allowed: Container[str], default: str
 ) -> str:
     value = _one(fields, name)
     if value is None:

@@ -13,6 +13,7 @@ import pandas as pd
 from dashboard.analysis import Analysis
 from dashboard.endpoints import endpoints
 from dashboard.event_filter import EventWords
+from dashboard.event_names import EventNames
 from dashboard.lab_names import lab_names
 from dashboard.patient_keys import PatientKeys
 from dashboard.recent import Recent
@@ -173,6 +174,7 @@ def _vocabulary(study: str, cut: Cut, analysis: Analysis, keys: PatientKeys) -> 
         fields=fields,
         endpoints=tuple(e.id for e in endpoints(analysis)),
         labs=tuple(name.code for name in lab_names(analysis)),
+        event_names=EventNames(analysis),
         patients=keys,
         event_words=EventWords(
             tuple(cut.study.terms.related_columns), tuple(a.id for a in cut.study.aesi)

@@ -104,7 +104,8 @@ def lines(context: Context, asked: Asked, audience: Audience) -> Iterator[bytes 
         if page is None or page.below is None:
             selection = replace(selection, beside=())  # it is said of one patient's page alone
         if page is None or page.group != "safety":
-            selection = replace(selection, events=NONE)  # nothing elsewhere would say it is there
+            # nothing elsewhere would say that they are there
+            selection = replace(selection, events=NONE, event="")
         after = changed(selection, asked.changes, opened.vocabulary)
         head = head_of(context, after, opened, audience)
         drawings = [

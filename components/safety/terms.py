@@ -97,22 +97,22 @@ def _views(answer: Answer) -> list[Any]:
         (text(f"safety.sort.{s}"), f"?{q}", s == answer["sort"]) for s, q in links["sorts"].items()
     ]
     least = [
-        (_least(int(p)), f"?{q}", int(p) == answer["least"]) for p, q in links["least"].items()
+        (least_words(int(p)), f"?{q}", int(p) == answer["least"]) for p, q in links["least"].items()
     ]
     name = text("safety.least.name")
     return [
         segmented(text("safety.fold"), folds),
         segmented(text("safety.sort"), sorts),
         menu(
-            [html.Span(f"{name}: ", className="choice-name"), _least(answer["least"])],
+            [html.Span(f"{name}: ", className="choice-name"), least_words(answer["least"])],
             choices(least, current_words=text("shell.current")),
-            name=f"{name}: {_least(answer['least'])}",
+            name=f"{name}: {least_words(answer['least'])}",
             extra="picker",
         ),
     ]
 
 
-def _least(percent: int) -> str:
+def least_words(percent: int) -> str:
     return text("safety.least", n=percent) if percent else text("safety.least.all")
 
 

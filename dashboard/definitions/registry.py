@@ -183,6 +183,7 @@ def _safety() -> tuple[Entry, ...]:
             ("teae_end_days", "ctcae_version", "level"), (*refs, "ctcae"),
         ),
         Entry("ae_serious", *on, ("teae_end_days", "level"), refs),
+        *_events(),
         Entry("worst_grade", *on, ("teae_end_days",)),
     )  # fmt: skip
 
@@ -231,6 +232,31 @@ def _laboratory() -> tuple[Entry, ...]:
         Entry("hys_law", "safety", people.with_peaks, people.counted, ("hys_law_days",), ("dili",)),
         Entry("nadir", *values, ("ctcae_version",), ("ctcae",)),
     )
+
+
+def _events() -> tuple[Entry, ...]:
+    """Events in time and of special interest."""
+    on = ("safety", people.safety, people.emergent_source)
+    exact, aj = ("clopper",), ("aalen", "gray")
+    window = ("ae_window_days", "level")
+    return (
+        Entry("ae_window_mature", *on, window, exact),
+        Entry("ae_window_incidence", *on, window, aj),
+        Entry(
+            "ae_aesi_drug", *on, ("teae_end_days", "ctcae_version", "level", "min_group"),
+            ("e3", *exact, "ctcae"),
+        ),
+        Entry("ae_external", "safety", people.whole_cut, people.quoted, ("level",), exact),
+        Entry("urate_high", "safety", people.safety, people.counted, ("level",), exact),
+        Entry("ae_term", *on, ("teae_end_days", "ctcae_version", "level"), ("e3", *exact, "bmj")),
+        Entry("ae_rate", *on, ("teae_end_days", "level"), ("garwood",)),
+        Entry("ae_event_rate", *on, ("teae_end_days",)),
+        Entry("ae_incidence", *on, ("teae_end_days", "level", "min_group"), aj),
+        Entry("ae_prevalence", *on, ("level",), exact),
+        Entry("ae_onset", *on, ("teae_end_days",)),
+        Entry("ae_duration", *on),
+        Entry("ae_outcome", *on),
+    )  # fmt: skip
 
 
 def _data() -> tuple[Entry, ...]:

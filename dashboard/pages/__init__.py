@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard.pages import (
     cuts,
+    events,
     exposure,
     immune,
     labs,
@@ -27,6 +28,7 @@ PAGES: tuple[Page, ...] = (
     swimmer.PAGE,
     survival.PAGE,
     safety.PAGE,
+    events.PAGE,
     labs.PAGE,
     exposure.PAGE,
     safety_listings.PAGE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard.panels import (
     biomarkers,
     cuts,
+    events,
     exposure,
     forest,
     labs,
@@ -76,6 +77,7 @@ PANELS: dict[str, Panel] = {
     "cuts-checks": cuts.checks,
     "cuts-list": cuts.listing,
     **methods.PANELS,
+    **events.PANELS,
 }
 
 #: panels that look at a second cut, and panels on the store itself, whose answers are not kept

@@ -10,7 +10,15 @@ import numpy as np
 import pandas as pd
 
 from dashboard.analysis import Analysis
-from dashboard.event_filter import FOLDS, LEAST, ORDERS, SORTS, EventFilter, EventWords
+from dashboard.event_filter import (
+    FOLDS,
+    LEAST,
+    ORDERS,
+    SORTS,
+    TOPS,
+    EventFilter,
+    EventWords,
+)
 from dashboard.metrics.adverse_events import AdverseEvents
 from dashboard.metrics.ae_select import SelectedEvents, select_events, with_words
 from dashboard.metrics.coded import Codes
@@ -159,6 +167,7 @@ def common_of(view: View) -> dict[str, Any]:
         "fold": events.by,
         "sort": events.sort,
         "order": events.order,
+        "top": events.top,
         "lists": {g.id: g.label for g in options.aesi},
         "unknown": [] if chosen is None else list(chosen.unknown),
         "n_events": 0 if chosen is None else chosen.events.n,
@@ -210,5 +219,6 @@ def choices_of(view: View) -> dict[str, Any]:
         "sorts": {s: query(replace(now, sort=s)) for s in SORTS},
         "least": {str(p): query(replace(now, least=p)) for p in (0, *LEAST)},
         "orders": {o: query(replace(now, order=o)) for o in ORDERS},
+        "tops": {str(n): query(replace(now, top=n)) for n in TOPS},
         "none": query(replace(now, switches=(), find="", least=0)),
     }

@@ -9,7 +9,15 @@ from typing import Any
 from dashboard.panels.common import common
 from dashboard.panels.patient import check_shown
 from dashboard.results import Panel, View
-from dashboard.snippets import biomarkers, overview, pages, patients, safety, safety_labs
+from dashboard.snippets import (
+    biomarkers,
+    events,
+    overview,
+    pages,
+    patients,
+    safety,
+    safety_labs,
+)
 from dashboard.snippets.parts import Snippet
 from dashboard.text import day, text
 from data_access import VERSION
@@ -17,6 +25,7 @@ from data_access import VERSION
 SNIPPETS: dict[str, Snippet] = {
     **overview.SNIPPETS,
     **pages.SNIPPETS,
+    **events.SNIPPETS,
     **safety.SNIPPETS,
     **biomarkers.SNIPPETS,
     **safety_labs.SNIPPETS,

@@ -31,7 +31,7 @@ from dashboard.selection import Selection
 from dashboard.shelf import Shelf
 from dashboard.snippets import BELOW, SNIPPETS, code_panels, patient_code
 from data_access.store import CutStore
-from tests.dashboard import expected_labs
+from tests.dashboard import expected_labs, said_events
 from tests.dashboard.numbered import names_of, said
 from tests.dashboard.written import import_written
 from tests.stores import demo_store
@@ -48,6 +48,7 @@ VIEWS = (
     "study=synth-ino-tnbc&group=backbone",
     "study=synth-ino-tnbc&ae=related%3Ainosine,high&ae.find=neut&ae.by=term&ae.sort=name",
     "study=synth-ino-tnbc&lab=NEUT&backbone=taxane",
+    "study=synth-ino-tnbc&event=aesi%3Anephrolithiasis&ae.least=5&ae.top=10&ae=related",
     "study=written",
     "study=bare",
 )
@@ -373,6 +374,7 @@ EXPECTED: dict[str, Callable[[Json], list[str]]] = {
     "immune-paired": shifts,
     "tissue-samples": samples,
     "tissue-paired": shifts,
+    **said_events.EXPECTED,
     "cuts-records": records,
     "cuts-findings": findings,
     "cuts-list": listing,

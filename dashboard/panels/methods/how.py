@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dashboard.definitions.document import split
 from dashboard.definitions.passport import values_of
+from dashboard.panels.events.externals import externals, said_externally
 from dashboard.panels.methods.blocks import (
     Block,
     Json,
@@ -113,8 +114,8 @@ def adverse(view: View) -> Json:
             a.label,
             _drug(view, a.drug),
             ", ".join(t.lower() for t in a.terms),
-            or_not(a.expected),
-            or_not(a.source),
+            or_not("; ".join(said_externally(e) for e in externals(a)) or None),
+            or_not("; ".join(dict.fromkeys(e.source for e in externals(a) if e.source)) or None),
         )
         for a in study.aesi
     ]

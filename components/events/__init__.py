@@ -1,0 +1,1 @@
+"""Cards of events in time and of special interest."""
