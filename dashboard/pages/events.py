@@ -20,7 +20,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         clock.NAME,
         "events.clock.title",
-        (560, 900),
+        (606, 1141),
         clock.draw,
         clock.rows,
         metrics=("window_complete", *clock.METRICS, "safety_n"),
@@ -28,7 +28,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         aesi.NAME,
         "events.aesi.title",
-        (1400, 2400),
+        (1931, 4265),
         aesi.draw,
         aesi.rows,
         metrics=(*aesi.METRICS, "safety_n"),
@@ -36,7 +36,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         terms.NAME,
         "events.terms.title",
-        (900, 1000),
+        (997, 1338),
         terms.draw,
         terms.rows,
         metrics=(terms.METRIC, "ae_terms", "safety_n"),
@@ -44,7 +44,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         rates.NAME,
         "events.rates.title",
-        (800, 900),
+        (943, 1126),
         rates.draw,
         rates.rows,
         metrics=(*rates.METRICS, "safety_n"),
@@ -52,7 +52,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         incidence.NAME,
         "events.incidence.title",
-        (800, 1000),
+        (1089, 1829),
         incidence.draw,
         incidence.rows,
         metrics=(incidence.METRIC, "safety_n"),
@@ -60,7 +60,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         course.NAME,
         "events.course.title",
-        (1200, 2000),
+        (1328, 3152),
         course.draw,
         course.rows,
         metrics=(*course.METRICS, "safety_n"),
