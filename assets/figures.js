@@ -25,7 +25,9 @@
     return JSON.parse(JSON.stringify(value));
   }
   /* What a figure leaves out where there is no room: layout.meta.narrow = { below (px), traces,
-     annotations (by name), layout }, and the traces that it has `only` there. */
+     annotations (by name), layout }, and the traces that it has `only` there. A figure whose rows are
+     stacked there says what changes: notes that can be pressed (`counts`), other `notes`, and
+     the labels of its rows (`labels`) and the words of a trace (`numbers`: its place) that become notes. */
   function isNarrow(gd, original, width) {
     var narrow = ((original.layout || {}).meta || {}).narrow;
     return Boolean(narrow) && (width || gd.clientWidth || narrow.below) < narrow.below;
@@ -41,6 +43,21 @@
       var value = narrow.layout[k];
       figure.layout[k] = value && typeof value === "object" ? Object.assign({}, figure.layout[k], value) : value;
     });
+    if (narrow.labels) stacked(figure, narrow);
+  }
+  function stacked(figure, narrow) {
+    var layout = figure.layout;
+    var rows = layout.yaxis;
+    var words = figure.data[narrow.numbers];
+    words.visible = false;
+    layout.annotations = layout.annotations.map(function (note) {
+      return Object.assign({}, note, note.captureevents ? narrow.counts : narrow.notes);
+    }).concat(rows.tickvals.map(function (y, i) {
+      return Object.assign({ y: y, text: rows.ticktext[i], font: rows.tickfont }, narrow.labels);
+    })).concat(words.y.map(function (y, i) {
+      var font = { size: words.textfont.size, color: words.textfont.color[i] };
+      return Object.assign({ y: y, text: words.text[i], font: font }, narrow.counts);
+    }));
   }
   function draw(gd, original, dark, paper) {
     /* on paper a tall figure is drawn wider and shrunk by its style sheet: layout.meta.paper (px) */

@@ -301,9 +301,53 @@
     });
     return found;
   }
+  /* Notes that can be pressed are buttons: one stop for Tab, arrows go from one to the next. */
+  function reachable(gd) {
+    var notes = (gd.layout || {}).annotations || [];
+    var found = [];
+    notes.forEach(function (note, i) {
+      var mark = note.captureevents && gd.querySelector('.annotation[data-index="' + i + '"] .annotation-text-g');
+      if (!mark) return;
+      mark.setAttribute("role", "button");
+      mark.setAttribute("aria-label", note.hovertext || note.text);
+      mark.interimKeys = note.name;
+      found.push(mark);
+    });
+    var at = Math.min(gd.interimStop || 0, found.length - 1);
+    found.forEach(function (mark, i) { mark.setAttribute("tabindex", i === at ? "0" : "-1"); });
+    gd.interimStops = found;
+    if (gd.interimHeld && found[at]) found[at].focus({ preventScroll: true }); // drawn anew under the reader
+  }
+  function byKey(gd) {
+    gd.addEventListener("focusin", function (event) {
+      gd.interimHeld = (gd.interimStops || []).indexOf(event.target) >= 0;
+    });
+    gd.addEventListener("focusout", function (event) {
+      if (event.relatedTarget) gd.interimHeld = false;
+    });
+    gd.addEventListener("keydown", function (event) {
+      var stops = gd.interimStops || [];
+      var at = stops.indexOf(event.target);
+      if (at < 0) return;
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        pick(keysOf([event.target.interimKeys]) || [], event);
+        return;
+      }
+      var to = at + ({ ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key] || 0);
+      if (to === at || !stops[to]) return;
+      event.preventDefault();
+      gd.interimStop = to;
+      stops[at].setAttribute("tabindex", "-1");
+      stops[to].setAttribute("tabindex", "0");
+      stops[to].focus();
+    });
+  }
   function watch(gd) {
+    reachable(gd);
     if (gd.interimWatched || !gd.on) return;
     gd.interimWatched = true;
+    byKey(gd);
     gd.on("plotly_click", function (event) { pick(eventKeys(event), event.event); });
     gd.on("plotly_clickannotation", function (event) { pick(keysOf([event.annotation.name]) || [], event.event); });
     gd.on("plotly_hover", function (event) { point(eventKeys(event), gd); });

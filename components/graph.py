@@ -30,12 +30,14 @@ def graph(
     height: int = 320,
     narrow: int | None = None,
     metrics: tuple[str, ...] = (),
+    role: str = "img",
 ) -> html.Div:
     """A figure (plain dict) of fixed height, so that nothing moves when it is drawn.
 
     `alt` says in words what the picture shows; `file_name` is the stem of downloaded pictures;
     `narrow`: its height where the figure folds into fewer columns (layout.meta.narrow).
-    `metrics` are the definitions of the numbers it draws.
+    `metrics` are the definitions of the numbers it draws. A figure whose notes can be pressed has
+    the `role` of a "group": what is inside an "img" is not there for a keyboard.
     """
     drawn = {**figure, "layout": {**figure.get("layout", {}), "height": height}}
     config = {**CONFIG, "toImageButtonOptions": {"filename": file_name, "format": "svg"}}
@@ -43,7 +45,7 @@ def graph(
         dcc.Graph(
             id=id_, figure=drawn, config=cast(Any, config), className="plot", responsive=True
         ),
-        role="img",
+        role=role,
         className="figure-frame" if narrow is None else "figure-frame folding",
         style={"height": f"{height}px"}
         if narrow is None

@@ -1,6 +1,7 @@
 """Forest: response by group, raw with exact interval, shrunken estimate and published rate beside.
 
-Row labels and numbers stand in margins of fixed width, so that the scale takes what room is left.
+Row labels and numbers stand in margins of fixed width, so that the scale takes what room is left;
+on a phone they stand above their interval, which has the whole width.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ _CHARACTER = 5.9
 #: characters of a line of the sentence, and of a row's label
 SENTENCE, LABEL = 50, 17
 AXIS = 36
+#: px; narrower than this the rows are stacked, each this much higher, words this far above the mark
+STACKED, HIGHER, ABOVE = 640, 1.8, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,11 @@ def forest_figure(
     placed, headings, depth = _placed(sections)
     left = _left(placed)
     top = AXIS + LINE * len(lines) + 8
+    intervals = _intervals(placed)
     return {
-        "data": [*_intervals(placed), _numbers(placed)],
+        "data": [*intervals, _numbers(placed)],
         "layout": theme.layout(
+            meta={"narrow": _narrow(top + round(HIGHER * depth) + 8, numbers=len(intervals))},
             height=top + round(depth) + 8,
             margin={"l": left, "r": _right(placed), "t": top, "b": 8},
             xaxis=theme.axis(
@@ -85,6 +90,24 @@ def forest_figure(
             + [{**_sentence(lines), "xshift": -left}]
             + [_count(row, y) for row, y in placed if row.who],
         ),
+    }
+
+
+def _narrow(height: int, *, numbers: int) -> dict[str, Any]:
+    """How figures.js stacks the rows; `numbers` is the place of the trace of numbers."""
+    above = {"yanchor": "bottom", "yshift": ABOVE}
+    return {
+        "below": STACKED,
+        "layout": {
+            "height": height,
+            "margin": {"l": 8, "r": 20},
+            "yaxis": {"showticklabels": False},
+        },
+        "numbers": numbers,
+        "notes": {"xshift": 0},
+        "counts": {"xref": "paper", "x": 1, "xshift": 16, "xanchor": "right", "showarrow": False}
+        | above,
+        "labels": {"xref": "paper", "x": 0, "xanchor": "left", "showarrow": False, **above},
     }
 
 

@@ -63,7 +63,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         listing.NAME,
         "patients.title",
-        (1184, 9000),
+        (1354, 9000),
         draw,
         listing.rows,
         ask=ask,

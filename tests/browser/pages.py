@@ -81,7 +81,7 @@ def serious(page: Page) -> list[str]:
 
 
 def clipped(page: Page) -> list[str]:
-    """Texts cut off by their own box, and a page wider than its window."""
+    """Texts cut off by their own box or by their figure, and a page wider than its window."""
     found: list[str] = page.evaluate(
         """() => {
           // what a frame scrolls into view by itself is not cut off
@@ -92,6 +92,16 @@ def clipped(page: Page) -> list[str]:
             if (!own(e) || e.closest(unseen) || style.display === "inline") return false;
             return e.scrollWidth > e.clientWidth + 1 && style.overflowX !== "visible";
           }).map((e) => e.outerHTML.slice(0, 120));
+          // words of a figure: inside the picture that draws them
+          for (const e of document.querySelectorAll("main svg.main-svg text")) {
+            const box = e.getBoundingClientRect();
+            const frame = e.ownerSVGElement.getBoundingClientRect();
+            if (!box.width || e.closest(".hoverlayer")) continue;
+            if (box.left < frame.left - 1 || box.right > frame.right + 1
+                || box.top < frame.top - 1 || box.bottom > frame.bottom + 1) {
+              cut.push(`in a figure: ${e.textContent.slice(0, 80)}`);
+            }
+          }
           const root = document.documentElement;
           const right = root.clientWidth;
           if (root.scrollWidth > right) cut.push(`page ${root.scrollWidth} > ${right}`);

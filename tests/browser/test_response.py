@@ -170,3 +170,47 @@ def test_a_count_of_the_forest_opens_its_responders(open_page: Opener, url: str)
     count.scroll_into_view_if_needed()
     count.click()
     expect(page.locator("#thread-count")).to_have_text(f"{told} patients highlighted")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_counts_of_the_forest_are_reached_by_keyboard(
+    open_page: Opener, url: str, width: int
+) -> None:
+    page, _ = open_page(width)
+    page.goto(f"{url}/response")
+    forest = page.locator("#response-forest")
+    stop = forest.locator(".annotation-text-g[tabindex='0']")
+    expect(stop).to_have_count(1)
+    first = (stop.text_content() or "").split("/")[0]
+    stop.focus()
+    page.keyboard.press("ArrowDown")
+    second = stop.text_content() or ""
+    expect(stop).to_be_focused()
+    page.keyboard.press("Enter")
+    told = second.split("/")[0]
+    expect(page.locator("#thread-count")).to_have_text(f"{told} patients highlighted")
+    assert told != first
+    expect(stop).to_be_focused()  # though the figure was drawn anew
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press(" ")
+    expect(page.locator("#thread-count")).to_have_text(f"{first} patients highlighted")
+
+
+def test_on_a_phone_the_words_of_a_row_stand_above_its_interval(
+    open_page: Opener, url: str
+) -> None:
+    """The scale has nearly the whole width; label and numbers of a row share a line."""
+    page, _ = open_page(390)
+    page.goto(f"{url}/response")
+    forest = page.locator("#response-forest")
+    label = forest.locator(".annotation-text", has_text="All patients")
+    number = forest.locator(".annotation-text-g[role=button]").first
+    expect(label).to_be_visible()
+    boxes = [part.bounding_box() for part in (label, number, forest.locator(".main-svg").first)]
+    assert all(boxes)
+    left, right, figure = (b or {} for b in boxes)
+    assert abs(left["y"] - right["y"]) < 4
+    assert left["x"] + left["width"] < right["x"]
+    scale = forest.locator(".js-plotly-plot").evaluate("e => e._fullLayout._size.w")
+    assert scale > 0.85 * figure["width"]
+    assert clipped(page) == []
