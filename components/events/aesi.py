@@ -195,7 +195,7 @@ def _urate(answer: Answer) -> html.Div:
                             "; ",
                             text(
                                 "events.aesi.urate.highest",
-                                value=f"{found['highest']['value']:.0f}",
+                                value=f"{found['highest']:.0f}",
                             ),
                             ". ",
                             page_link(

@@ -10,7 +10,7 @@ from dash import html
 from components import numbers
 from components.attributes import attrs
 from components.card import empty
-from components.figures.event_terms import STACK, Share, grade_name
+from components.figures.event_terms import STACK, Share, grade_name, high_name
 from components.links import view_link
 from components.menu import choices, menu
 from components.metric import metric
@@ -28,7 +28,7 @@ def is_severity(answer: Answer) -> bool:
 
 def high_words(answer: Answer) -> str:
     """Grade 3 or higher, or severe."""
-    return text(f"events.high.{'severity' if is_severity(answer) else 'grade'}")
+    return high_name(severity=is_severity(answer))
 
 
 def share_of(data: Mapping[str, Any] | None, who: str, small: int) -> Share | None:

@@ -82,8 +82,8 @@ def terms_figure(
     data = _bars(rows, places, severity=severity)
     data += _published(rows, places)
     if high:
-        data.append(_marks(rows, places, of="high", intervals=intervals))
-    data.append(_marks(rows, places, of="any", intervals=intervals))
+        data.append(_marks(rows, places, of="high", severity=severity, intervals=intervals))
+    data.append(_marks(rows, places, of="any", severity=severity, intervals=intervals))
     return {
         "data": data,
         "layout": theme.layout(
@@ -189,13 +189,18 @@ def _paint(key: str) -> dict[str, Any]:
     return {"color": theme.GRADE[int(key) - 1].light, "line": line}
 
 
+def high_name(*, severity: bool) -> str:
+    """Grade 3 or higher, or severe: severity is never called a grade."""
+    return text(f"events.high.{'severity' if severity else 'grade'}")
+
+
 def grade_name(key: str, *, severity: bool) -> str:
     """Grade 3, severe, or grade not stated."""
     return text(f"events.grade.{'severity' if severity else 'grade'}.{key}")
 
 
 def _marks(
-    rows: Sequence[TermMark], places: Sequence[float], *, of: str, intervals: bool
+    rows: Sequence[TermMark], places: Sequence[float], *, of: str, severity: bool, intervals: bool
 ) -> dict[str, Any]:
     """A dot at the end of all grades, a diamond at the end of grade 3 or higher."""
     pairs = [(getattr(r, of), y, r) for r, y in zip(rows, places, strict=True)]
@@ -209,7 +214,7 @@ def _marks(
     trace: dict[str, Any] = {
         "type": "scatter",
         "mode": "markers",
-        "name": text(f"events.terms.{of}"),
+        "name": text("events.terms.any") if of == "any" else high_name(severity=severity),
         "x": [round(100 * s.estimate, 2) for s, *_ in own],
         "y": [y for _, y, _ in own],
         "cliponaxis": False,

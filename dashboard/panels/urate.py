@@ -22,6 +22,7 @@ from dashboard.metrics.urate_course import (
     urate_events,
 )
 from dashboard.panels.common import json_of, who
+from dashboard.panels.events.externals import externals, said_externally
 from dashboard.panels.labs import of_labs
 from dashboard.panels.safety import events_in
 from dashboard.results import View
@@ -88,9 +89,11 @@ def _expected(view: View) -> list[dict[str, Any]]:
     told = []
     for event in view.cut.study.aesi:
         terms = {clean(t) for t in event.terms}
-        if event.expected and terms & (CONSEQUENCES["stone"] | CONSEQUENCES["gout"]):
-            source = (event.source or "").split(", http")[0].split("; ")[0]
-            told.append({"label": event.label, "expected": event.expected, "source": source})
+        if terms & (CONSEQUENCES["stone"] | CONSEQUENCES["gout"]):
+            for found in externals(event):
+                source = found.source.split(", http")[0].split("; ")[0]
+                result = said_externally(found)
+                told.append({"label": event.label, "expected": result, "source": source})
     return told
 
 

@@ -98,10 +98,10 @@ SNIPPETS: dict[str, Snippet] = {
         (
             "from components.numbers import proportion",
             "from dashboard.metrics.ae_outcome import ae_outcome",
-            "from dashboard.metrics.cycles import treatment_cycles",
             "from dashboard.metrics.onset import time_to_first",
             "from dashboard.metrics.prevalence import prevalence_by_cycle",
-            "from dashboard.panels.events.shared import counted, kind_of",
+            "from dashboard.panels.events.course import CYCLES",
+            "from dashboard.panels.events.shared import counted, cycles_of, kind_of",
         ),
         """
         events = counted(v)
@@ -113,8 +113,8 @@ SNIPPETS: dict[str, Snippet] = {
             print(f"duration: {outcome.median} {ends}")
             print(f"resolved {outcome.resolved}, ongoing {outcome.ongoing}", end=", ")
             print(f"fatal {outcome.fatal}, unknown {outcome.unknown}")
-            cycles = treatment_cycles(a.frame("ADEX"), mine.treated)
-            for row in prevalence_by_cycle(mine, cycles, level=rules.level).rows:
+            found = prevalence_by_cycle(mine, cycles_of(v, mine), level=rules.level)
+            for row in found.rows[:CYCLES]:
                 rate = proportion(row.prevalence, small=rules.min_group)
                 print(f"cycle {row.cycle}: {rate}")
         """,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from dashboard import laboratory as lab
 from dashboard.metrics.aesi import AesiRow, aesi_table
 from dashboard.metrics.drug_received import Received
-from dashboard.metrics.labs import lab_values
 from dashboard.metrics.proportions import proportion
-from dashboard.metrics.types import Proportion
-from dashboard.metrics.urate import Urate, UrateBands, urate
+from dashboard.metrics.urate import urate
+from dashboard.metrics.urate_course import above
 from dashboard.panels.common import who
 from dashboard.panels.events.externals import external_json, externals
 from dashboard.panels.events.shared import (
@@ -21,10 +21,6 @@ from dashboard.panels.events.shared import (
 from dashboard.panels.safety import events_in, of_safety
 from dashboard.results import View
 from data_access.study.model import Aesi
-
-#: the band from which urate is to be watched, umol/L: the upper edge of the target zone of the
-#: trials of inosine (8.0 mg/dL)
-WATCH = 480.0
 
 
 def aesi(view: View) -> Json:
@@ -89,40 +85,34 @@ def _row(view: View, row: AesiRow, group: Aesi) -> dict[str, Any]:
 
 
 def _urate(view: View, got: dict[str, Received]) -> dict[str, Any] | None:
-    """Highest urate after the first dose against the band to be watched; None without a value.
+    """Highest and last urate after the first dose against the band to be watched; None without one.
 
     Asked where a drug given beside the backbone has a list of its own: urate is its marker.
     """
-    adlb, events = view.analysis.frame("ADLB"), events_in(view)
     drugs = [d for d in got if not is_backbone(view, d) and got[d].patients]
-    if adlb is None or events is None or not drugs:
+    values = lab.labs_in(view) if drugs else None
+    if values is None:
         return None
-    treated = events.treated.keep(events.treated.mask(got[drugs[0]].patients))
-    bands = UrateBands()
-    found = urate(lab_values(adlb, treated), bands)
+    edge = watched(lab.urate_bands(view.cut.study).edges)
+    found = urate(values.restrict(got[drugs[0]].patients), lab.urate_bands(view.cut.study))
     if not found.patients:
         return None
+    level = view.analysis.rules.level
+    peak, over = above(found, edge, level=level)
+    still = [p.usubjid for p in found.patients if p.last > edge + 1e-9]
+    last = proportion(len(still), len(found.patients), level=level)
+    highest = max(found.patients, key=lambda p: p.peak)
     return {
         "drug": drug_label(view, drugs[0]),
         "unit": found.unit,
-        "watch": WATCH,
-        "n_drug": treated.n,
-        **_above(view, found),
+        "watch": edge,
+        "peak": {"proportion": peak.to_json(), "who": who(view, over)},
+        "last": {"proportion": last.to_json(), "who": who(view, still)},
+        "highest": highest.peak,
         "unknown_units": len(found.unknown_units),
     }
 
 
-def _above(view: View, found: Urate) -> dict[str, Any]:
-    level = view.analysis.rules.level
-    out: dict[str, Any] = {}
-    for name, of in (("peak", "peak"), ("last", "last")):
-        over = [p.usubjid for p in found.patients if getattr(p, of) > WATCH]
-        share: Proportion = proportion(len(over), len(found.patients), level=level)
-        out[name] = {"proportion": share.to_json(), "who": who(view, over)}
-    highest = max(found.patients, key=lambda p: p.peak)
-    out["highest"] = {
-        "value": highest.peak,
-        "usubjid": highest.usubjid,
-        "key": view.keys.key(highest.usubjid),
-    }
-    return out
+def watched(edges: tuple[float, ...]) -> float:
+    """The edge above which urate is watched: the last but one, as the last asks for action."""
+    return edges[-2] if len(edges) > 1 else edges[-1]

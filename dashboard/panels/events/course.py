@@ -8,7 +8,6 @@ from dashboard.metrics.adverse_events import AdverseEvents
 from dashboard.metrics.ae_outcome import ae_outcome
 from dashboard.metrics.ae_overview import HIGH_GRADE
 from dashboard.metrics.ae_tables import term_table
-from dashboard.metrics.cycles import treatment_cycles
 from dashboard.metrics.onset import time_to_first
 from dashboard.metrics.prevalence import Prevalence, prevalence_by_cycle
 from dashboard.panels.common import who
@@ -16,6 +15,7 @@ from dashboard.panels.events.incidence import OFFERED
 from dashboard.panels.events.shared import (
     Json,
     counted,
+    cycles_of,
     kind_choices,
     kind_of,
     of_counted,
@@ -40,7 +40,7 @@ def course(view: View) -> Json:
     by_pt = term_table(events, level=level).by_pt
     kind = kind_of(view, events)
     mine = kind.events
-    cycles = treatment_cycles(view.analysis.frame("ADEX"), mine.treated)
+    cycles = cycles_of(view, mine)
     high = None
     if events.scale is not None:
         high = prevalence_by_cycle(mine.select(mine.grade >= HIGH_GRADE), cycles, level=level)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard import laboratory as lab
 from dashboard.event_filter import NONE
 from dashboard.event_names import AESI, FLAGS, TERM
 from dashboard.metrics.adverse_events import AdverseEvents
@@ -15,6 +16,7 @@ from dashboard.metrics.ae_overview import HIGH_GRADE
 from dashboard.metrics.ae_select import select_events
 from dashboard.metrics.ae_tables import TermRow
 from dashboard.metrics.cohort import Bools
+from dashboard.metrics.cycles import CycleOptions, Cycles, treatment_cycles
 from dashboard.metrics.drug_received import Received, received
 from dashboard.panels.common import who
 from dashboard.panels.safety import events_in
@@ -91,6 +93,13 @@ def _wider(groups: Mapping[str, BackboneGroup], group: str) -> set[str]:
             found.add(wider)
             pending += groups[wider].within if wider in groups else ()
     return found
+
+
+def cycles_of(view: View, events: AdverseEvents) -> Cycles:
+    """Cycles of the patients of `events`, numbered as the laboratory pages number them."""
+    found = lab.cycles_in(view, lab.doses_in(view))
+    options = CycleOptions() if found is None else CycleOptions(found.drug, found.length)
+    return treatment_cycles(view.analysis.frame("ADEX"), events.treated, options)
 
 
 def drug_label(view: View, drug: str) -> str:
