@@ -219,6 +219,8 @@
 
   window.interimView = {
     go: go,
+    /* What is on screen once more: a card that was being made is there now. */
+    again: function () { ask("replace"); },
     /* The same view, told more closely by its card: no step for the back button, no question. */
     note: function (path, query) {
       if (document.documentElement.dataset.view !== "ready" || window.location.pathname !== path) return;

@@ -225,6 +225,47 @@ def failed(name: str, title: str) -> html.Section:
     )
 
 
+def underway(name: str, title: str, stage: str, done: int, total: int) -> html.Section:
+    """A card whose numbers are being computed: how far, and a way to stop. work.js keeps it true.
+
+    `stage`: waiting, running, failed, stopped or full.
+    """
+    ended = stage in {"failed", "stopped", "full"}
+    words = {k: text(f"card.work.{k}") for k in ("waiting", "running", "failed", "stopped", "full")}
+    progress: dict[str, Any] = {"max": str(total), "value": str(done)} if total else {}
+    return card(
+        name,
+        title,
+        html.Div(
+            [
+                html.P(
+                    words.get(stage, words["waiting"]),
+                    className="work-words",
+                    **attrs(aria_live="polite"),
+                ),
+                html.Progress(
+                    className="work-progress", **progress, **attrs(aria_label=text("card.work.far"))
+                ),
+                html.P(className="work-far muted"),
+                html.Button(
+                    text("card.work.again" if ended else "card.work.stop"),
+                    type="button",
+                    className="work-button",
+                ),
+            ],
+            className=f"card-work{' ended' if ended else ''}",
+            **attrs(
+                data_work=name,
+                data_words=json.dumps(words),
+                data_stop=text("card.work.stop"),
+                data_again=text("card.work.again"),
+                data_steps=text("card.work.steps"),
+            ),
+        ),
+        extra="card-underway",
+    )
+
+
 def skeleton(name: str, title: str, *, lines: Sequence[int] = (40, 65, 55)) -> html.Section:
     """The card's frame before its numbers are there; its slot keeps the height free."""
     return html.Section(

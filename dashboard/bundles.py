@@ -46,6 +46,7 @@ HEAD_SCRIPTS = ("head.js",)
 SCRIPTS = (
     "figures.js",
     "view.js",
+    "work.js",
     "shell.js",
     "response.js",
     "swimmer.js",

@@ -13,7 +13,7 @@ from dashboard.downloads import add_downloads
 from dashboard.health import add_health
 from dashboard.index import InterimDash
 from dashboard.pages import ADDRESSES, PAGES, Context
-from dashboard.panels import COMPARING, FRESH, PANELS
+from dashboard.panels import COMPARING, FRESH, PANELS, SLOW
 from dashboard.passports import add_passports, comparing_code, passport_panels
 from dashboard.results import Audience, Results
 from dashboard.settings import Settings
@@ -21,6 +21,7 @@ from dashboard.shelf import Shelf
 from dashboard.snippets import code_panels
 from dashboard.text import text
 from dashboard.view import add_view
+from dashboard.work import add_work
 from data_access.store import CutStore
 
 #: addresses of scripts, styles and fonts in the document
@@ -40,11 +41,12 @@ def create_app(settings: Settings) -> InterimDash:
     add_health(server, shelf)
     panels = {**PANELS, **passport_panels(), **code_panels()}
     comparing = COMPARING | comparing_code(COMPARING)
-    results = Results(shelf, panels, server, comparing=comparing, fresh=FRESH)
+    results = Results(shelf, panels, server, comparing=comparing, fresh=FRESH, slow=SLOW)
     context = Context(shelf, results, audience)
     add_downloads(server, context)
     add_view(server, context)
     add_passports(server, context)
+    add_work(server, context)
 
     app = InterimDash(
         "interim",

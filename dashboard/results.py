@@ -22,6 +22,7 @@ from flask_caching import Cache
 from flask_caching.backends import SimpleCache
 
 from dashboard.analysis import Analysis
+from dashboard.background import Background, Progress, Standing, StoppedError
 from dashboard.event_filter import NONE
 from dashboard.metrics.types import AnalysisSet
 from dashboard.patient_keys import PatientKeys
@@ -42,6 +43,10 @@ CACHE_SECONDS = 24 * 3600
 EVENTFUL, BY_KIND = ("safety", "events"), "events"
 #: cards that show the laboratory parameter in the address
 OF_PARAMETER = ("labs-parameter", "labs-shift")
+#: seconds that a view waits for a slow card before it shows how far it is
+GLANCE = 0.5
+#: who asks for a slow card before the browser has shown it
+FIRST_ASKER = "view"
 
 
 class _Bytes:
@@ -93,6 +98,8 @@ class View:
 
 
 Panel = Callable[[View], Mapping[str, Any]]
+#: a panel of more than a second: tells (steps done, of how many), and stops where that raises
+SlowPanel = Callable[[View, Progress], Mapping[str, Any]]
 #: a panel about one thing a reader asked for: one patient, one page of a listing
 Inquiry = Callable[[View, str], Mapping[str, Any]]
 
@@ -115,13 +122,18 @@ class Results:
         *,
         comparing: Collection[str] = (),
         fresh: Collection[str] = (),
+        slow: Mapping[str, SlowPanel] | None = None,
+        background: Background | None = None,
     ) -> None:
         """`comparing`: panels that look at a second cut. `fresh`: panels on the store itself, which
-        can change, so that their answers are not kept."""
+        can change, so that their answers are not kept. `slow`: panels made in the background where
+        a card asks for them (`underway`); whoever asks for the answer itself waits for it."""
         self.shelf = shelf
+        self._slow = dict(slow or {})
+        self._background = background or Background()
         self._comparing = frozenset(comparing)
         self._fresh = frozenset(fresh)
-        self._panels = dict(panels)
+        self._panels = {**panels, **{n: _at_once(p) for n, p in self._slow.items()}}
         self._cache = Cache(
             config={
                 "CACHE_TYPE": f"{ByteCache.__module__}.{ByteCache.__name__}",
@@ -156,7 +168,54 @@ class Results:
         compute = self._panels[name]
         selection = self.pinned(name, selection)
         key = self.key(name, selection, audience)
-        return self._once(key, name, lambda: compute(self.view(selection, audience)))
+
+        def make() -> bytes:
+            return self._once(key, name, lambda: compute(self.view(selection, audience)))
+
+        try:
+            return make()
+        except StoppedError:  # joined a computation whose own askers left it
+            return make()
+
+    def underway(
+        self, name: str, selection: Selection, audience: Audience, asker: str
+    ) -> Standing | None:
+        """Start a slow panel's answer in the background, or join; None when it can be had at once.
+
+        An answer that takes no longer than a glance is waited for.
+        """
+        if name not in self._slow:
+            return None
+        selection = self.pinned(name, selection)
+        key, compute = self.key(name, selection, audience), self._slow[name]
+
+        def make(progress: Progress) -> None:
+            self._once(key, name, lambda: compute(self.view(selection, audience), progress))
+
+        if isinstance(self._backend.get(key), bytes):
+            return None
+        state = self._background.ask(key, asker, make)
+        if state.stage != "full":
+            state = self._background.wait(key, GLANCE) or state
+        return None if isinstance(self._backend.get(key), bytes) else state
+
+    def standing(
+        self, name: str, selection: Selection, audience: Audience, asker: str, *, leaves: bool
+    ) -> Standing:
+        """Where a slow panel's answer stands, for one who waits for it, or who `leaves`.
+
+        "stopped" where nobody makes it: to ask for the view starts it.
+        """
+        if name not in self._slow:
+            raise KeyError(name)
+        key = self.key(name, self.pinned(name, selection), audience)
+        if leaves:
+            self._background.leave(key, asker)
+            self._background.leave(key, FIRST_ASKER)
+            return Standing("stopped")
+        if isinstance(self._backend.get(key), bytes):
+            return Standing("done")
+        return self._background.look(key, asker) or Standing("stopped")
 
     def _once(self, key: str, name: str, make: Callable[[], Mapping[str, Any]]) -> bytes:
         started = time.perf_counter()
@@ -254,6 +313,11 @@ class Results:
 
     def _tell(self, name: str, started: float, *, cached: bool) -> None:
         self._observer(Timing(name, (time.perf_counter() - started) * 1000, cached))
+
+
+def _at_once(compute: SlowPanel) -> Panel:
+    """The slow panel for one who waits."""
+    return lambda view: compute(view, lambda done, total: None)
 
 
 def _as_bytes(value: Mapping[str, Any]) -> bytes:

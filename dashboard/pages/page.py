@@ -12,10 +12,11 @@ from typing import Any
 
 from dash import Dash, Input, Output, State, html, no_update
 
-from components.card import failed, skeleton
+from components.card import failed, skeleton, underway
 from components.encode import encoded
+from dashboard.background import Standing
 from dashboard.recent import Recent
-from dashboard.results import Audience, Results, View
+from dashboard.results import FIRST_ASKER, Audience, Results, View
 from dashboard.selection import Selection, SelectionError
 from dashboard.shelf import Opened, Shelf
 from dashboard.text import text
@@ -184,15 +185,19 @@ class Drawing:
     def card(self) -> Any:
         """The card as a component. One that fails says so; the rest of the page stays alive."""
         try:
-            return self._made()
+            state = self._state()
+            return self._made() if state is None else self._waiting(state)
         except Exception:
             return self._failure()
 
     def json(self) -> tuple[str, bytes]:
-        """A digest of the card ("" for one that failed) and its JSON, which is kept."""
+        """A digest of the card ("" for one that failed or is not ready) and its JSON, kept."""
         made = self.kept
         if made is None:
             try:
+                state = self._state()
+                if state is not None:
+                    return "", encoded(self._waiting(state))
                 made = encoded(self._made())
             except Exception:
                 return "", encoded(self._failure())
@@ -210,6 +215,18 @@ class Drawing:
         if self.filling.store is None:
             return card.draw(answer)
         return card.draw(answer, self.filling.read(self.about.held))
+
+    def _state(self) -> Standing | None:
+        """How far a card made in the background is; None where it can be drawn."""
+        card, results = self.filling.card, self.context.results
+        if card.ask is not None:
+            return None
+        panel = card.panel or card.name
+        return results.underway(panel, self.selection, self.audience, FIRST_ASKER)
+
+    def _waiting(self, state: Standing) -> Any:
+        card = self.filling.card
+        return underway(card.name, text(card.title), state.stage, state.done, state.total)
 
     def _failure(self) -> Any:
         card = self.filling.card

@@ -23,7 +23,7 @@ from dashboard.panels import (
     swimmer,
     urate,
 )
-from dashboard.results import Panel
+from dashboard.results import Panel, SlowPanel
 
 PANELS: dict[str, Panel] = {
     "overview-status": overview.status,
@@ -85,3 +85,6 @@ COMPARING = frozenset(
     {"cuts-ledger", "cuts-records", "overview-changes", "safety-grave", "safety-list-deaths"}
 )
 FRESH = frozenset({"cuts-list"})
+
+#: panels of more than a second: their cards are made in the background, with progress
+SLOW: dict[str, SlowPanel] = {}

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from dashboard.background import Background, Standing
 from dashboard.panels import PANELS
 from dashboard.results import Audience, Results, Timing, View
 from dashboard.selection import Selection
@@ -146,3 +147,78 @@ def test_nothing_we_serve_with_knows_pickle() -> None:
     served = [*(root / "dashboard").rglob("*.py"), *(root / "components").rglob("*.py")]
     assert served
     assert not [p.name for p in served if "import pickle" in p.read_text(encoding="utf-8")]
+
+
+class Slow:
+    """A slow panel that goes on when the test lets it."""
+
+    def __init__(self) -> None:
+        self.let = threading.Event()
+        self.calls = 0
+
+    def __call__(self, view: View, progress: Callable[[int, int], None]) -> dict[str, Any]:
+        self.calls += 1
+        progress(1, 2)
+        assert self.let.wait(10)
+        progress(2, 2)
+        return {"n": view.members.n}
+
+
+def slow_results(shelf: Shelf, slow: Slow, background: Background | None = None) -> Results:
+    return Results(shelf, {}, Flask(__name__), slow={"slow": slow}, background=background)
+
+
+def test_a_slow_answer_is_made_in_the_background_and_then_kept(
+    shelf: Shelf, selection: Selection
+) -> None:
+    slow = Slow()
+    results = slow_results(shelf, slow)
+    state = results.underway("slow", selection, Audience.FULL, "view")
+    assert state == Standing("running", 1, 2)
+    told = results.standing("slow", selection, Audience.FULL, "a", leaves=False)
+    assert told == Standing("running", 1, 2)
+    slow.let.set()
+    assert results.panel("slow", selection, Audience.FULL) == {"n": 9}
+    assert results.underway("slow", selection, Audience.FULL, "view") is None
+    told = results.standing("slow", selection, Audience.FULL, "a", leaves=False)
+    assert (told.stage, slow.calls) == ("done", 1)
+
+
+def test_an_answer_that_takes_a_glance_is_not_announced(shelf: Shelf, selection: Selection) -> None:
+    slow = Slow()
+    slow.let.set()
+    results = slow_results(shelf, slow)
+    assert results.underway("slow", selection, Audience.FULL, "view") is None
+    assert results.panel("slow", selection, Audience.FULL) == {"n": 9}
+    assert slow.calls == 1
+
+
+def test_one_who_waits_for_the_answer_has_it_though_those_of_the_card_left(
+    shelf: Shelf, selection: Selection
+) -> None:
+    slow = Slow()
+    results = slow_results(shelf, slow)
+    results.underway("slow", selection, Audience.FULL, "view")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(results.panel, "slow", selection, Audience.FULL)
+        left = results.standing("slow", selection, Audience.FULL, "a", leaves=True)
+        assert left.stage == "stopped"
+        slow.let.set()
+        assert waiting.result(timeout=10) == {"n": 9}
+
+
+def test_other_answers_do_not_wait_for_a_slow_one(shelf: Shelf, selection: Selection) -> None:
+    slow = Slow()
+    results = Results(
+        shelf, {"quick": lambda view: {"n": view.members.n}}, Flask(__name__), slow={"slow": slow}
+    )
+    results.underway("slow", selection, Audience.FULL, "view")
+    assert results.panel("quick", selection, Audience.FULL) == {"n": 9}
+    assert results.underway("quick", selection, Audience.FULL, "view") is None
+    slow.let.set()
+
+
+def test_too_many_slow_answers_are_refused_in_words(shelf: Shelf, selection: Selection) -> None:
+    slow = Slow()
+    results = slow_results(shelf, slow, Background(workers=1, waiting=0))
+    assert results.underway("slow", selection, Audience.FULL, "view") == Standing("full")
