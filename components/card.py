@@ -259,7 +259,7 @@ def underway(name: str, title: str, stage: str, done: int, total: int) -> html.S
                 data_words=json.dumps(words),
                 data_stop=text("card.work.stop"),
                 data_again=text("card.work.again"),
-                data_steps=text("card.work.steps"),
+                data_steps=text("card.work.steps", done="{done}", total="{total}"),
             ),
         ),
         extra="card-underway",

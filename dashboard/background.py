@@ -17,6 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from dashboard.metrics.progress import Progress
+
 log = logging.getLogger(__name__)
 
 WORKERS = 2
@@ -28,7 +30,6 @@ LEASE = 15.0
 REMEMBERED = 64
 
 Stage = Literal["waiting", "running", "done", "failed", "stopped", "full"]
-Progress = Callable[[int, int], None]
 Work = Callable[[Progress], object]
 
 

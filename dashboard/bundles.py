@@ -32,6 +32,7 @@ STYLES = (
     "biomarkers.css",
     "events.css",
     "labs.css",
+    "microbiome.css",
     "cuts.css",
     "methods.css",
     "thread.css",

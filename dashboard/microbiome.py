@@ -22,7 +22,8 @@ from dashboard.metrics.feature_table import (
     feature_table,
 )
 from dashboard.metrics.ordination import Coordinates, principal_coordinates
-from dashboard.metrics.permanova import Dispersion, Permanova, Progress, dispersion, permanova
+from dashboard.metrics.permanova import SEED, Dispersion, Permanova, dispersion, permanova
+from dashboard.metrics.progress import Progress, silent
 from dashboard.metrics.response_order import NON_RESPONDERS, RESPONDERS
 from dashboard.metrics.sample_flags import DrugAtVisit, drugs_at_visits
 from dashboard.metrics.sample_identity import IdentityChecks, identity_checks
@@ -36,8 +37,9 @@ Factor = Literal["visit", "visit_pairs", "response", "by"]
 NOT_IN_TABLE = "not in the feature table"
 
 
-def _silent(_done: int, _all: int) -> None:
-    return None
+def seed_of(cut_id: str) -> int:
+    """The seed of random permutations: that of the cut, so that a cut gives one p for ever."""
+    return int(cut_id[:8], 16)
 
 
 def tables_of(analysis: Analysis) -> tuple[str, ...]:
@@ -66,11 +68,14 @@ class Microbiome(Samples):
         patients: Sequence[str],
         table_id: str,
         by: Mapping[str, frozenset[str]] | None = None,
+        *,
+        seed: int = SEED,
     ) -> None:
+        """`by`: level of an ADSL column -> its patients. `seed`: of random permutations."""
         super().__init__(analysis, "microbiome", patients)
         self.table_id = table_id
         self.spec = next(f for f in analysis.cut.study.features if f.id == table_id)
-        self._by = by
+        self._by, self._seed = by, seed
         self._apart: dict[Distance, np.ndarray] = {}
 
     # --- which samples ---------------------------------------------------------------------------
@@ -203,7 +208,7 @@ class Microbiome(Samples):
     # --- tests -----------------------------------------------------------------------------------
 
     def test(
-        self, distance: Distance, factor: Factor, *, progress: Progress = _silent
+        self, distance: Distance, factor: Factor, *, progress: Progress = silent
     ) -> Test | None:
         """PERMANOVA of one factor, None where there are not two groups of samples.
 
@@ -219,7 +224,7 @@ class Microbiome(Samples):
             distance=distance,
             factor=factor,
             samples=words,
-            permanova=permanova(d, labels, blocks=blocks, progress=progress),
+            permanova=permanova(d, labels, blocks=blocks, seed=self._seed, progress=progress),
             dispersion=dispersion(d, labels),
         )
 
@@ -244,7 +249,7 @@ class Microbiome(Samples):
         blocks = [self.patient_of[s] for s in samples] if factor.startswith("visit") else None
         return samples, labels, blocks, words
 
-    def differential_paired(self) -> Differential | None:
+    def differential_paired(self, progress: Progress = silent) -> Differential | None:
         before, after = self.paired
         if not before:
             return None
@@ -256,9 +261,10 @@ class Microbiome(Samples):
             names=names,
             min_prevalence=self.plan.min_prevalence,
             level=self.level,
+            progress=progress,
         )
 
-    def differential_response(self) -> Differential | None:
+    def differential_response(self, progress: Progress = silent) -> Differential | None:
         """Responders against non-responders, before treatment."""
         found = self.by_response
         if not found or not all(found.values()):
@@ -269,6 +275,7 @@ class Microbiome(Samples):
             found[RESPONDERS],
             names=(NON_RESPONDERS, RESPONDERS),
             min_prevalence=self.plan.min_prevalence,
+            progress=progress,
         )
 
     # --- what else a reader asks -----------------------------------------------------------------
@@ -283,7 +290,10 @@ class Microbiome(Samples):
         genus = next((c for c in ranks.columns if str(c).casefold() == "genus"), None)
         if genus is None:
             return {}
-        pairs = zip(ranks.iloc[:, 0].tolist(), ranks[genus].tolist(), strict=True)
+        taxa = set(self.features.taxa)
+        # a stored table has its columns in the order of names: the taxon is whose values are taxa
+        own = max(ranks.columns, key=lambda c: len(taxa & set(ranks[c].tolist())))
+        pairs = zip(ranks[own].tolist(), ranks[genus].tolist(), strict=True)
         return {str(t): str(g) for t, g in pairs if isinstance(g, str) and g}
 
     def taxa(self) -> tuple[TaxonOfInterest, ...]:

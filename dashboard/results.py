@@ -22,8 +22,9 @@ from flask_caching import Cache
 from flask_caching.backends import SimpleCache
 
 from dashboard.analysis import Analysis
-from dashboard.background import Background, Progress, Standing, StoppedError
+from dashboard.background import Background, Standing, StoppedError
 from dashboard.event_filter import NONE
+from dashboard.metrics.progress import Progress
 from dashboard.metrics.types import AnalysisSet
 from dashboard.patient_keys import PatientKeys
 from dashboard.population import Population, population, restrict

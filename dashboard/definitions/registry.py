@@ -259,6 +259,29 @@ def _events() -> tuple[Entry, ...]:
     )  # fmt: skip
 
 
+def _microbiome() -> tuple[Entry, ...]:
+    on = ("biomarkers", people.in_view, people.counted)
+    ci = ("level",)
+    return (
+        Entry("feature_table", *on),
+        Entry("sample_drugs", *on),
+        Entry("sample_identity", *on),
+        Entry("community_share", *on),
+        Entry("alpha_index", *on, (), ("vegan", "hurlbert")),
+        Entry("alpha_change", *on, ci),
+        Entry("alpha_groups", *on),
+        Entry("ordination", *on, (), ("vegan", "aitchison")),
+        Entry("permanova", *on, (), ("anderson",)),
+        Entry("dispersion", *on, (), ("betadisper",)),
+        Entry("differential", *on, ci, ("aitchison",)),
+        Entry("differential_q", *on),
+        Entry("linda", *on, (), ("zhou",)),
+        Entry("taxon_carriers", *on),
+        Entry("taxon_share", *on, ci),
+        Entry("akkermansia", *on, (), ("derosa",)),
+    )
+
+
 def _data() -> tuple[Entry, ...]:
     on = ("data", people.whole_cut)
     return (
@@ -277,6 +300,6 @@ def _data() -> tuple[Entry, ...]:
 
 ENTRIES: tuple[Entry, ...] = (
     *_patients(), *_response(), *_survival(), *_treatment(), *_exposure(), *_safety(),
-    *_laboratory(), *_biomarkers(), *_data(),
+    *_laboratory(), *_biomarkers(), *_microbiome(), *_data(),
 )  # fmt: skip
 BY_ID: dict[str, Entry] = {entry.id: entry for entry in ENTRIES}

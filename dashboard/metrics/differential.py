@@ -7,7 +7,7 @@ two methods shows is not shown.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from dashboard.metrics.composition import PSEUDOCOUNT, closed, clr
 from dashboard.metrics.feature_table import FeatureTable, prevalent
 from dashboard.metrics.linda import Linda, linda_groups, linda_pairs
+from dashboard.metrics.progress import Progress, silent
 from dashboard.metrics.ranks import adjusted, rank_sum, signed_rank
 from dashboard.metrics.types import Estimate, Result, number, numbers
 
@@ -87,6 +88,7 @@ def differential_pairs(
     names: tuple[str, str] = ("before", "after"),
     min_prevalence: float = 0.1,
     level: float = 0.95,
+    progress: Progress = silent,
 ) -> Differential:
     """Pairs of samples by name; prevalence is of both visits together."""
     first, second = table.rows(before), table.rows(after)
@@ -95,7 +97,7 @@ def differential_pairs(
     logs, pseudocount = log_ratios(both)
     n = len(before)
     change = (logs[n:] - logs[:n])[:, kept]
-    tests = [signed_rank(c, level=level) for c in change.T]
+    tests = [signed_rank(c, level=level) for c in told(change.T, progress)]
     taxa = [t for t, k in zip(table.taxa, kept.tolist(), strict=True) if k]
     beside = None
     if table.counts:
@@ -125,6 +127,7 @@ def differential_groups(
     names: tuple[str, str] = ("first", "second"),
     min_prevalence: float = 0.1,
     scale: Scale = "clr",
+    progress: Progress = silent,
 ) -> Differential:
     """The second group against the first, samples by name. `scale` "share": of relative abundances.
 
@@ -140,7 +143,7 @@ def differential_groups(
         values = closed(both.values) if both.values.size else both.values
     picked = values[:, kept]
     n = len(first)
-    tests = [rank_sum(v[n:], v[:n]) for v in picked.T]
+    tests = [rank_sum(v[n:], v[:n]) for v in told(picked.T, progress)]
     taxa = [t for t, k in zip(table.taxa, kept.tolist(), strict=True) if k]
     beside = None
     if table.counts:
@@ -159,6 +162,13 @@ def differential_groups(
         method="rank sum of " + ("log-ratios" if scale == "clr" else "relative abundances"),
         beside=beside,
     )
+
+
+def told(columns: Floats, progress: Progress) -> Iterator[Floats]:
+    """Row after row, telling how many of how many are done; what `progress` raises stops it."""
+    for done, column in enumerate(columns):
+        progress(done, len(columns))
+        yield column
 
 
 def smallest_rank_sum(n_a: int, n_b: int) -> Estimate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from scipy import special
 
 from dashboard.metrics.dissimilarity import checked
 from dashboard.metrics.ordination import spectrum
+from dashboard.metrics.progress import Progress, silent
 from dashboard.metrics.types import Estimate, Result, number
 
 Floats = NDArray[np.float64]
@@ -20,12 +21,6 @@ COMPLETE_PAIRS = 14
 RANDOM = 9_999
 SEED = 20_250_331
 _CHUNK = 1_024
-
-Progress = Callable[[int, int], None]
-
-
-def _silent(_done: int, _all: int) -> None:
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +54,7 @@ def permanova(
     blocks: ArrayLike | None = None,
     permutations: int = RANDOM,
     seed: int = SEED,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> Permanova:
     """One-way PERMANOVA of distances (n, n) by group labels (n,).
 

@@ -12,6 +12,7 @@ from dashboard.panels import (
     listing,
     liver,
     methods,
+    microbiome,
     overview,
     patients,
     response,
@@ -70,6 +71,11 @@ PANELS: dict[str, Panel] = {
     "exposure-changes": exposure.changes,
     "exposure-stops": exposure.stops,
     "exposure-groups": exposure.groups,
+    "microbiome-table": microbiome.table,
+    "microbiome-composition": microbiome.composition,
+    "microbiome-alpha": microbiome.alpha,
+    "microbiome-ordination": microbiome.ordination,
+    "microbiome-taxa": microbiome.taxa,
     "patients-listing": listing.listing,
     "cuts-ledger": cuts.ledger,
     "cuts-records": cuts.records,
@@ -87,4 +93,7 @@ COMPARING = frozenset(
 FRESH = frozenset({"cuts-list"})
 
 #: panels of more than a second: their cards are made in the background, with progress
-SLOW: dict[str, SlowPanel] = {}
+SLOW: dict[str, SlowPanel] = {
+    "microbiome-tests": microbiome.tests,
+    "microbiome-differential": microbiome.differential,
+}

@@ -18,9 +18,11 @@ def microbiome_report(
     analysis: Analysis,
     members: AnalysisSet,
     table: str | None,
+    seed: int,
     groups: Mapping[str, frozenset[str]] | None,
 ) -> Json | None:
-    """All of `microbiome`; null without samples (ADMB) or without a feature table.
+    """All of `microbiome`; null without samples (ADMB) or without a feature table. `seed`: of
+    random permutations.
 
     Raises ReportError on a table that the cut does not hold.
     """
@@ -30,7 +32,7 @@ def microbiome_report(
         raise ReportError(f"There is no feature table {table}; this cut holds {known}.")
     if "ADMB" not in analysis.cut.domains or not tables:
         return None
-    view = Microbiome(analysis, members.patients, table or tables[0], groups)
+    view = Microbiome(analysis, members.patients, table or tables[0], groups, seed=seed)
     return {
         "table": view.table_id,
         "label": view.spec.label,

@@ -9,6 +9,7 @@ from typing import Any
 from dashboard.analysis import SETS, Analysis
 from dashboard.metrics.kaplan_meier import KaplanMeierOptions
 from dashboard.metrics.types import AnalysisSet
+from dashboard.microbiome import seed_of
 from dashboard.population import restrict
 from dashboard.report.checks import derivation_checks
 from dashboard.report.maturity import maturity_report
@@ -101,7 +102,13 @@ class Report:
         }
 
     def _microbiome(self) -> Json:
-        found = microbiome_report(self.analysis, self.members, self.options.features, self.groups)
+        found = microbiome_report(
+            self.analysis,
+            self.members,
+            self.options.features,
+            seed_of(self.cut.id),
+            self.groups,
+        )
         return {"microbiome": found}
 
     def _safety(self) -> Json:

@@ -12,6 +12,7 @@ from dashboard.results import Panel, View
 from dashboard.snippets import (
     biomarkers,
     events,
+    microbiome,
     overview,
     pages,
     patients,
@@ -29,6 +30,7 @@ SNIPPETS: dict[str, Snippet] = {
     **safety.SNIPPETS,
     **biomarkers.SNIPPETS,
     **safety_labs.SNIPPETS,
+    **microbiome.SNIPPETS,
     "overview-changes": pages.SNIPPETS["cuts-ledger"],
 }
 #: code of the cards about one patient

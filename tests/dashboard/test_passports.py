@@ -16,7 +16,7 @@ from dashboard.definitions.registry import BY_ID
 from dashboard.pages import PAGES
 from dashboard.pages.methods import CARDS as METHODS
 from dashboard.pages.page import About, Card, Context
-from dashboard.panels import PANELS
+from dashboard.panels import PANELS, SLOW
 from dashboard.passports import panel_name, passport_panels
 from dashboard.results import Audience, Results, View
 from dashboard.shelf import Shelf
@@ -80,7 +80,7 @@ class Seen:
 
 def seen(store: CutStore, study: str, queries: tuple[str, ...] = ("",)) -> Seen:
     shelf = Shelf(store)
-    results = Results(shelf, {**PANELS, **passport_panels()}, Flask(__name__))
+    results = Results(shelf, {**PANELS, **passport_panels()}, Flask(__name__), slow=SLOW)
     return Seen(shelf, results, tuple(f"study={study}&{q}".rstrip("&") for q in queries))
 
 

@@ -21,7 +21,7 @@ from components.numbers import fixed, follow_up, months, percent, proportion
 from dashboard.metrics.time_to_event import FollowUp
 from dashboard.metrics.types import Proportion
 from dashboard.pages import PAGES
-from dashboard.panels import COMPARING, FRESH, PANELS
+from dashboard.panels import COMPARING, FRESH, PANELS, SLOW
 from dashboard.panels.patient import NotShownError, profile
 from dashboard.panels.safety_story import story
 from dashboard.passports import comparing_code
@@ -31,7 +31,7 @@ from dashboard.selection import Selection
 from dashboard.shelf import Shelf
 from dashboard.snippets import BELOW, SNIPPETS, code_panels, patient_code
 from data_access.store import CutStore
-from tests.dashboard import expected_labs, said_events
+from tests.dashboard import expected_labs, printed_microbiome, said_events
 from tests.dashboard.numbered import names_of, said
 from tests.dashboard.written import import_written
 from tests.stores import demo_store
@@ -77,6 +77,7 @@ def results(home: Path) -> Results:
         Flask(__name__),
         comparing=COMPARING | comparing_code(COMPARING),
         fresh=FRESH,
+        slow=SLOW,
     )
 
 
@@ -378,6 +379,7 @@ EXPECTED: dict[str, Callable[[Json], list[str]]] = {
     "cuts-records": records,
     "cuts-findings": findings,
     "cuts-list": listing,
+    **printed_microbiome.EXPECTED,
 }
 #: cards whose code prints every number that stands on them, whatever the words beside it
 ON_SCREEN = (
@@ -608,7 +610,7 @@ def test_words_of_a_study_cannot_leave_their_comment(tmp_path: Path) -> None:
     study = '[study]\nid = "evil"\ntitle = "x\\nraise SystemExit(3)\\u2028import os"\n'
     import_written(store, tmp_path / "evil", study=study, adsl="USUBJID,SEX\nA1,F\n")
     shelf = Shelf(store)
-    results = Results(shelf, {**PANELS, **code_panels()}, Flask(__name__))
+    results = Results(shelf, {**PANELS, **code_panels()}, Flask(__name__), slow=SLOW)
     code = code_of(results, "overview-status", shelf.resolve("")[0])
     lines = code.splitlines()
     assert [x[:9] for x in lines if "SystemExit" in x] == ["# x raise"]

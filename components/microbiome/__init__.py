@@ -1,0 +1,1 @@
+"""Cards of the Microbiome page: the table, composition, diversity, place, tests, taxa."""

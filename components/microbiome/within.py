@@ -1,0 +1,190 @@
+"""Alpha diversity as a card: change in pairs, and responders against non-responders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from components import numbers
+from components.card import card
+from components.figures.waterfall import signed
+from components.metric import ask, metric
+from components.microbiome.parts import card_n, chance, more, nothing, number_of, table, visit
+from components.overview.parts import Answer, Rows, tools
+from components.who import count
+from dashboard.text import text
+
+NAME = "microbiome-alpha"
+METRICS = ("alpha_index", "alpha_change", "alpha_groups")
+
+
+def draw(answer: Answer) -> html.Section:
+    drawn = not answer["missing"]
+    return card(
+        NAME,
+        text("microbiome.alpha.title"),
+        _body(answer) if drawn else nothing(answer),
+        n=card_n(answer),
+        n_metric="alpha_index" if drawn else "n",
+        tools=tools(NAME, answer, data=drawn),
+    )
+
+
+def _body(answer: Answer) -> list[Any]:
+    parts: list[Any] = []
+    if answer["pairs"]:
+        parts += _pairs(answer)
+    else:
+        words = text("microbiome.alpha.unpaired", rule=answer["visits"]["rule"])
+        parts.append(html.P(words, className="sentence", **metric("n")))
+    if answer["by_response"]:
+        parts += _groups(answer)
+    parts.append(html.P(_note(answer), className="figure-note", **metric("alpha_index")))
+    return parts
+
+
+def index_words(answer: Answer, index: str) -> list[Any]:
+    more_key = f"microbiome.index.{index}.more"
+    return [
+        text(f"microbiome.index.{index}"),
+        more(text(more_key, depth=f"{answer['rarefied_depth'] or 0:,}")),
+    ]
+
+
+def _pairs(answer: Answer) -> list[Any]:
+    before, after = (visit(answer["visits"][end]) for end in ("before", "after"))
+    ci = numbers.level_words(answer["level"])
+    head = [
+        ask(text("microbiome.alpha.index"), "alpha_index"),
+        text("microbiome.alpha.pairs"),
+        text("microbiome.alpha.medians", before=before, after=after),
+        ask(text("microbiome.alpha.change", ci=ci), "alpha_change"),
+        ask(text("microbiome.alpha.p"), "alpha_change"),
+    ]
+    title = text("microbiome.alpha.paired", before=before, after=after)
+    body = [_pair_row(answer, c) for c in answer["changes"]]
+    return [
+        html.H3(title, **metric("alpha_change")),
+        html.P(
+            text("microbiome.alpha.exploratory", n=len(body)),
+            className="sentence wide",
+            **metric("alpha_change"),
+        ),
+        table(title, head, body, "markers", "alpha_change"),
+    ]
+
+
+def digits(index: str) -> int:
+    """Decimals of an index: taxa are counted, entropies are small."""
+    return {"observed": 1, "rarefied": 1, "chao1": 1}.get(index, 3)
+
+
+def _pair_row(answer: Answer, change: Answer) -> html.Tr:
+    found, places = change["change"], digits(change["index"])
+    told = text(
+        "microbiome.alpha.ends",
+        before=number_of(change["before"]["median"], places),
+        after=number_of(change["after"]["median"], places),
+    )
+    return html.Tr(
+        [
+            html.Th(index_words(answer, change["index"]), scope="row"),
+            html.Td(count(str(found["n"]), change["who"], of=text("microbiome.alpha.pairs"))),
+            html.Td(told),
+            html.Td(_shift(found, places)),
+            html.Td(
+                [
+                    chance(found["p"]),
+                    more(text("microbiome.smallest", p=chance(found["smallest_p"]))),
+                ]
+            ),
+        ],
+        **metric("alpha_change"),
+    )
+
+
+def _shift(found: Answer, places: int) -> list[Any]:
+    if found["estimate"] is None:
+        return [text("number.ne")]
+    words = signed(found["estimate"], places)
+    if found["lower"] is None:
+        return [words, more(f"({text('number.ne')})")]
+    ends = text(
+        "number.to", lower=signed(found["lower"], places), upper=signed(found["upper"], places)
+    )
+    return [words, more(f"({ends})")]
+
+
+def _groups(answer: Answer) -> list[Any]:
+    first = answer["by_response"][0]
+    sizes = {g: s["n"] for g, s in zip(first["groups"], first["spreads"], strict=True)}
+    head = [
+        ask(text("microbiome.alpha.index"), "alpha_index"),
+        *(
+            text("microbiome.alpha.group", group=text(f"microbiome.group.{g}"), n=n)
+            for g, n in sizes.items()
+        ),
+        ask(text("microbiome.alpha.shift"), "alpha_groups"),
+        ask(text("microbiome.alpha.auc"), "alpha_groups"),
+        ask(text("microbiome.alpha.p"), "alpha_groups"),
+    ]
+    title = text("microbiome.alpha.response")
+    body = [_group_row(answer, g) for g in answer["by_response"]]
+    return [html.H3(title), table(title, head, body, "markers", "alpha_groups")]
+
+
+def _group_row(answer: Answer, found: Answer) -> html.Tr:
+    places, two = digits(found["index"]), found["two"]
+    medians = [
+        html.Td(
+            [
+                number_of(s["median"], places),
+                more(
+                    text(
+                        "microbiome.alpha.quartiles",
+                        low=number_of(s["q1"], places),
+                        high=number_of(s["q3"], places),
+                    )
+                ),
+            ]
+        )
+        for s in found["spreads"]
+    ]
+    shift = two["shift"]
+    return html.Tr(
+        [
+            html.Th(index_words(answer, found["index"]), scope="row"),
+            *medians,
+            html.Td(text("number.ne") if shift is None else signed(shift, places)),
+            html.Td(number_of(two["auc"])),
+            html.Td(chance(two["p"])),
+        ],
+        **metric("alpha_groups"),
+    )
+
+
+def _note(answer: Answer) -> str:
+    words = [text("microbiome.alpha.note")]
+    if not answer["counts"]:
+        words.append(text("microbiome.alpha.note.shares"))
+    elif answer["notes"]:
+        words.append(text("microbiome.alpha.note.singletons"))
+    return " ".join(words)
+
+
+def rows(answer: Answer) -> Rows:
+    """A row per index and patient with both values."""
+    names = ("index", "patient", "group", "before", "after")
+    body = [
+        (
+            text(f"microbiome.index.{c['index']}"),
+            p["usubjid"],
+            text(f"microbiome.group.{p['group'] or 'unknown'}"),
+            p["before"],
+            p["after"],
+        )
+        for c in answer.get("changes", ())
+        for p in c["people"]
+    ]
+    return tuple(text(f"microbiome.csv.{n}") for n in names), body

@@ -1,0 +1,69 @@
+"""Microbiome: did the gut community change, and does it go with response?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, html
+
+from components.microbiome import composition, differ, holds, named, place, tests, within
+from dashboard.pages.page import Card, Context, Page, fill, slot
+from dashboard.text import text
+
+#: heights are those of the demo study, so that nothing moves on arrival. The last two are made in
+#: the background: they come last, and nothing below them can move.
+CARDS: tuple[Card, ...] = (
+    Card(
+        holds.NAME, "microbiome.table.title", (720, 1000), holds.draw, holds.rows,
+        metrics=(*holds.METRICS, "n"),
+    ),
+    Card(
+        composition.NAME, "microbiome.composition.title", (1000, 1100), composition.draw,
+        composition.rows, metrics=(composition.METRIC, "n"),
+    ),
+    Card(
+        within.NAME, "microbiome.alpha.title", (1000, 1100), within.draw, within.rows,
+        metrics=(*within.METRICS, "n"),
+    ),
+    Card(
+        place.NAME, "microbiome.ordination.title", (640, 1100), place.draw, place.rows,
+        metrics=(place.METRIC, "n"),
+    ),
+    Card(
+        named.NAME, "microbiome.taxa.title", (900, 1000), named.draw, named.rows,
+        metrics=(*named.METRICS, "n"),
+    ),
+    Card(
+        tests.NAME, "microbiome.tests.title", (480, 600), tests.draw, tests.rows,
+        metrics=(*tests.METRICS, "n"), varies=True,
+    ),
+    Card(
+        differ.NAME, "microbiome.differential.title", (3600, 4000), differ.draw, differ.rows,
+        metrics=(*differ.METRICS, "n"), varies=True,
+    ),
+)  # fmt: skip
+
+
+def layout() -> Any:
+    """Ids and empty slots; the numbers come by callbacks."""
+    return html.Div(
+        [
+            html.H1(text("page.microbiome"), className="visually-hidden"),
+            *(slot(c) for c in CARDS),
+        ],
+        className="report",
+    )
+
+
+def register(app: Dash, context: Context) -> None:
+    fill(app, context, *CARDS)
+
+
+PAGE = Page(
+    name="microbiome",
+    path="/microbiome",
+    icon="microbes",
+    layout=layout,
+    register=register,
+    cards=CARDS,
+)
