@@ -292,7 +292,8 @@ class Microbiome(Samples):
             return {}
         taxa = set(self.features.taxa)
         # a stored table has its columns in the order of names: the taxon is whose values are taxa
-        own = max(ranks.columns, key=lambda c: len(taxa & set(ranks[c].tolist())))
+        held = {str(c): len(taxa & set(ranks[c].tolist())) for c in ranks.columns}
+        own = max(held, key=lambda name: held[name])
         pairs = zip(ranks[own].tolist(), ranks[genus].tolist(), strict=True)
         return {str(t): str(g) for t, g in pairs if isinstance(g, str) and g}
 

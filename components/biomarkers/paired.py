@@ -95,10 +95,10 @@ def _picture(answer: Answer, drawn: list[Any]) -> list[Any]:
         metrics=("marker_shift",),
     )  # fmt: skip
     key = "biomarkers.paired.key" if answer["responses_known"] else "biomarkers.paired.key.plain"
-    return [_legend(answer), frame, html.P(text(key), className="figure-note")]
+    return [legend(answer), frame, html.P(text(key), className="figure-note")]
 
 
-def _legend(answer: Answer) -> html.Ul:
+def legend(answer: Answer) -> html.Ul:
     """Whose lines are which; the figure has no key of its own."""
     groups = ("responders", "non-responders") if answer["responses_known"] else ("unknown",)
     items = [

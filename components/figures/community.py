@@ -24,7 +24,7 @@ SLOTS = 12
 def part_colour(position: int, count: int) -> str:
     """The colour of a part; the last is everything else."""
     if position == count - 1:
-        return theme.UNGROUPED.light
+        return theme.colour("line")
     return theme.backbone_colour(position)
 
 

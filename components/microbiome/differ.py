@@ -18,7 +18,7 @@ from dashboard.text import text
 NAME = "microbiome-differential"
 METRICS = ("differential", "differential_q", "linda")
 #: taxa drawn and listed; the file holds all
-SHOWN = 30
+SHOWN = 20
 
 
 def draw(answer: Answer) -> html.Section:
@@ -58,13 +58,14 @@ def _design(answer: Answer, design: Answer) -> list[Any]:
     shown = design["rows"][:SHOWN]
     first, second = _end(design, "first"), _end(design, "second")
     key = design["design"]
-    title = text(
+    words = text(
         f"microbiome.differential.{key}",
         first=first, second=second, n=design["n_first"], m=design["n_second"],
     )  # fmt: skip
+    title = words[0].upper() + words[1:]
     figure = effects_figure(
         [_effect(answer, r, design) for r in shown],
-        text("microbiome.differential.axis", first=first, second=second),
+        text("microbiome.differential.axis"),
     )
     return [
         html.H3(title, **metric("differential")),
@@ -136,7 +137,7 @@ def _note(design: Answer) -> str:
     return " ".join(words)
 
 
-def _table(answer: Answer, design: Answer, shown: list[Any], title: str) -> html.Div:
+def _table(answer: Answer, design: Answer, shown: list[Any], title: str) -> html.Details:
     first, second = _end(design, "first"), _end(design, "second")
     head = [
         text("microbiome.differential.column.taxon"),
@@ -152,7 +153,12 @@ def _table(answer: Answer, design: Answer, shown: list[Any], title: str) -> html
     if rest > 0:
         words = text("microbiome.differential.rest", n=rest)
         parts.append(html.P(words, className="figure-note", **metric("differential")))
-    return html.Div(parts)
+    fold = text("microbiome.differential.fold", n=len(shown))
+    return html.Details(
+        [html.Summary(fold, className="fold"), html.Div(parts, className="unfold-body")],
+        className="folded",
+        **metric("differential"),
+    )
 
 
 def _row(answer: Answer, design: Answer, row: Answer) -> html.Tr:

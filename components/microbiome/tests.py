@@ -49,7 +49,7 @@ def _body(answer: Answer, found: list[Any]) -> list[Any]:
             className="sentence wide",
             **metric("permanova"),
         ),
-        table(title, head, [_row(t) for t in found], "markers", "permanova"),
+        table(title, head, [_row(t) for t in found], "wrapping", "permanova"),
         html.P(text("microbiome.tests.note"), className="figure-note"),
     ]
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from dash import html
 
 from components import numbers
+from components.biomarkers.paired import legend
 from components.card import card
+from components.figures.paired import NARROW, height, paired_figure
 from components.figures.waterfall import signed
+from components.graph import graph
 from components.metric import ask, metric
 from components.microbiome.parts import card_n, chance, more, nothing, number_of, table, visit
 from components.overview.parts import Answer, Rows, tools
@@ -27,7 +31,7 @@ def draw(answer: Answer) -> html.Section:
         _body(answer) if drawn else nothing(answer),
         n=card_n(answer),
         n_metric="alpha_index" if drawn else "n",
-        tools=tools(NAME, answer, data=drawn),
+        tools=tools(NAME, answer, data=drawn, picture=bool(drawn and answer["pairs"])),
     )
 
 
@@ -66,6 +70,7 @@ def _pairs(answer: Answer) -> list[Any]:
     body = [_pair_row(answer, c) for c in answer["changes"]]
     return [
         html.H3(title, **metric("alpha_change")),
+        *_picture(answer, (before, after)),
         html.P(
             text("microbiome.alpha.exploratory", n=len(body)),
             className="sentence wide",
@@ -73,6 +78,52 @@ def _pairs(answer: Answer) -> list[Any]:
         ),
         table(title, head, body, "markers", "alpha_change"),
     ]
+
+
+def _picture(answer: Answer, visits: tuple[str, str]) -> list[Any]:
+    cells = [_cell(answer, c, visits) for c in answer["changes"] if c["people"]]
+    if not cells:
+        return []
+    figure = paired_figure(cells, visits)
+    frame = graph(
+        f"{NAME}-figure",
+        figure,
+        alt=text(
+            "microbiome.alpha.alt", n=len(cells), pairs=answer["pairs"],
+            before=visits[0], after=visits[1],
+        ),
+        file_name=f"{answer['study_id']}-{answer['cut_date']}-alpha",
+        height=figure["layout"]["height"],
+        narrow=height(len(cells), min(NARROW, len(cells))),
+        metrics=("alpha_index",),
+    )  # fmt: skip
+    return [legend(answer), frame]
+
+
+def _cell(answer: Answer, change: Answer, visits: tuple[str, str]) -> dict[str, Any]:
+    index, places = change["index"], digits(change["index"])
+    label = text(f"microbiome.index.{index}")
+
+    def said(p: Answer) -> str:
+        return text(
+            "microbiome.alpha.hover",
+            label=label,
+            first=escape(visits[0]),
+            second=escape(visits[1]),
+            before=number_of(p["before"], places),
+            after=number_of(p["after"], places),
+        )
+
+    return {
+        "title": label,
+        "measure": text(
+            f"microbiome.index.{index}.more", depth=f"{answer['rarefied_depth'] or 0:,}"
+        ),
+        "log": False,
+        "people": change["people"],
+        "medians": (change["before"]["median"], change["after"]["median"]),
+        "words": said,
+    }
 
 
 def digits(index: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from dashboard.biomarkers import Kind, Samples
@@ -53,11 +53,15 @@ def of_samples(view: View, found: Samples) -> dict[str, Any]:
     }
 
 
-def account(kind: Kind) -> Panel:
-    """Due, taken, passed, paired: by response, by patient, with the reason for each gap."""
+def account(kind: Kind, samples: Callable[[View], Samples] | None = None) -> Panel:
+    """Due, taken, passed, paired: by response, by patient, with the reason for each gap.
+
+    `samples`: where more than their flags decides which samples are usable.
+    """
 
     def panel(view: View) -> Json:
-        found = Samples(view.analysis, kind, view.members.patients)
+        made = samples or (lambda v: Samples(v.analysis, kind, v.members.patients))
+        found = made(view)
         told = of_samples(view, found)
         if told["missing"] in {NO_DOMAIN, NOBODY}:
             return told

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dashboard.biomarkers import Samples
 from dashboard.metrics.community import community
 from dashboard.metrics.feature_table import UNLINKED
 from dashboard.metrics.progress import Progress
@@ -26,8 +27,6 @@ TESTED: tuple[Distance, ...] = ("aitchison", "bray_curtis")
 FACTORS: tuple[Factor, ...] = ("visit_pairs", "response")
 #: steps that each test counts for in the progress of its card
 STEPS = 1000
-#: taxa drawn and listed; the file holds all
-SHOWN = 30
 
 _KEPT: Recent[Microbiome] = Recent(4)
 
@@ -43,6 +42,11 @@ def found_in(view: View) -> Microbiome | None:
     return _KEPT.of(
         key, lambda: Microbiome(view.analysis, view.members.patients, tables[0], seed=seed)
     )
+
+
+def samples_in(view: View) -> Samples:
+    """The samples of the view; where there is a table, only what it holds enough of is usable."""
+    return found_in(view) or Samples(view.analysis, "microbiome", view.members.patients)
 
 
 def missing(view: View, found: Microbiome | None) -> str | None:

@@ -6,13 +6,18 @@ from dashboard.snippets.parts import Snippet
 
 
 def _account(kind: str) -> Snippet:
+    return account(
+        f'found = Samples(a, "{kind}", v.members.patients)',
+        "from dashboard.biomarkers import Samples",
+    )
+
+
+def account(start: str, import_: str) -> Snippet:
+    """`start` makes the samples, `found`."""
     return Snippet(
-        (
-            "from components.numbers import proportion",
-            "from dashboard.biomarkers import Samples",
-        ),
+        ("from components.numbers import proportion", import_),
         f"""
-        found = Samples(a, "{kind}", v.members.patients)
+        {start}
         if found.known and found.patients:
             account = found.account
             print(f"{{found.visits.before}} to {{found.visits.after}}: {{found.visits.rule}}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dashboard.snippets.biomarkers import account
 from dashboard.snippets.parts import Snippet
 
 #: what every card starts from: the first table under the view, where there is one
@@ -21,6 +22,9 @@ def _of_table(lines: str, *imports: str) -> Snippet:
 
 
 SNIPPETS: dict[str, Snippet] = {
+    "microbiome-samples": account(
+        "found = samples_in(v)", "from dashboard.panels.microbiome import samples_in"
+    ),
     "microbiome-table": _of_table(
         """
 checks, identity = found.compared.checks, found.identity()

@@ -61,6 +61,7 @@ class Overview:
 def settled(page: Page) -> None:
     """The view asked for is there, no callback is under way, every figure is drawn."""
     expect(page.locator("html[data-view=ready]")).to_have_count(1)
+    expect(page.locator("[data-work]:not(.ended)")).to_have_count(0, timeout=60_000)
     expect(page.locator("[data-dash-is-loading=true]")).to_have_count(0)
     expect(page.locator(".dash-graph--pending")).to_have_count(0)
 
@@ -85,7 +86,8 @@ def clipped(page: Page) -> list[str]:
     found: list[str] = page.evaluate(
         """() => {
           // what a frame scrolls into view by itself is not cut off
-          const unseen = ".visually-hidden, .menu-panel, .menu-label, svg, .by-group-frame *";
+          const frames = ".by-group-frame *, .table-frame *";
+          const unseen = `.visually-hidden, .menu-panel, .menu-label, svg, ${frames}`;
           const own = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
           const cut = [...document.querySelectorAll("main *, header *, nav *")].filter((e) => {
             const style = getComputedStyle(e);

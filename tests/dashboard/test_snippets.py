@@ -379,6 +379,7 @@ EXPECTED: dict[str, Callable[[Json], list[str]]] = {
     "cuts-records": records,
     "cuts-findings": findings,
     "cuts-list": listing,
+    "microbiome-samples": samples,
     **printed_microbiome.EXPECTED,
 }
 #: cards whose code prints every number that stands on them, whatever the words beside it
