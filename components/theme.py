@@ -70,6 +70,18 @@ BACKBONE: tuple[Tone, ...] = (
 #: a patient without a backbone group
 UNGROUPED = Tone("#7b8794", "#9aa6b3")
 
+#: change on a two-sided scale, weak to strong; where a mark stands says the direction as well
+FALLS: tuple[Tone, ...] = (
+    Tone("#8478b8", "#7f75b3"),
+    Tone("#5d4a9e", "#a89edd"),
+    Tone("#352272", "#d6cefd"),
+)
+RISES: tuple[Tone, ...] = (
+    Tone("#b9772e", "#a6763d"),
+    Tone("#94550f", "#cf9b57"),
+    Tone("#5f3300", "#f5cd94"),
+)
+
 FONT = "'Inter', 'Segoe UI', system-ui, sans-serif"
 
 
@@ -85,7 +97,7 @@ def backbone_colour(position: int) -> str:
 
 def palette_for_browser() -> dict[str, str]:
     """Light colour -> dark colour, for every colour a figure may hold."""
-    tones = [*STRUCTURE.values(), *RESPONSE.values(), *GRADE, *BACKBONE, UNGROUPED]
+    tones = [*STRUCTURE.values(), *RESPONSE.values(), *GRADE, *BACKBONE, UNGROUPED, *FALLS, *RISES]
     return {t.light: t.dark for t in tones}
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from functools import cached_property
+
+import numpy as np
 
 from dashboard.biomarkers import DOMAIN, Samples
 from dashboard.metrics.markers import (
     PANEL,
+    RATIO,
     Marker,
     MarkerValues,
     marker_values,
@@ -14,6 +19,7 @@ from dashboard.metrics.markers import (
     scale_of,
 )
 from dashboard.metrics.paired_change import MarkerChange, paired_changes
+from dashboard.metrics.response_order import TimeOrder
 
 
 class Markers(Samples):
@@ -59,6 +65,50 @@ class Markers(Samples):
             return marker_values(frame, self.table.row, self.table.n, codes)
 
         return self.analysis.once(f"biomarkers.values.{self.kind}", make)
+
+    @cached_property
+    def baselines(self) -> tuple[Mapping[str, float], ...]:
+        """Per marker, patient -> value before treatment: a logarithm on a ratio scale."""
+        found = []
+        for m in self.markers:
+            own = self.values.values[m.paramcd]
+            kept = {u: float(own[i]) for u, i in self.baseline.items() if np.isfinite(own[i])}
+            if m.scale == RATIO:
+                kept = {u: math.log(v) for u, v in kept.items() if v > 0}
+            found.append(kept)
+        return tuple(found)
+
+    @cached_property
+    def shifts(self) -> tuple[Mapping[str, float], ...]:
+        """Per marker, patient -> change, as ranked."""
+        return tuple(dict(zip(c.patients, c.change, strict=True)) for c in self.changes)
+
+    @cached_property
+    def second(self) -> Mapping[str, int]:
+        """Patient with a pair -> the second sample."""
+        return dict(zip(self.pairs.patients, self.pairs.after.tolist(), strict=True))
+
+    @cached_property
+    def order_before(self) -> TimeOrder:
+        return self.ordered(dict(self.baseline), baseline=True)
+
+    @cached_property
+    def order_after(self) -> TimeOrder:
+        return self.ordered(dict(self.second), baseline=False)
+
+    @cached_property
+    def laboratory(self) -> Mapping[str, tuple[float, float]]:
+        """PARAMCD -> the range the export states, where it is one for all patients."""
+        frame = self.analysis.frame(DOMAIN[self.kind])
+        if frame is None or not {"ANRLO", "ANRHI"} <= set(frame.columns):
+            return {}
+        known = frame[["PARAMCD", "ANRLO", "ANRHI"]].dropna().drop_duplicates()
+        counts = known["PARAMCD"].value_counts()
+        return {
+            str(code): (float(low), float(high))
+            for code, low, high in known.itertuples(index=False)
+            if counts[code] == 1
+        }
 
     @cached_property
     def changes(self) -> tuple[MarkerChange, ...]:

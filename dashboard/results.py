@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 CACHE_ENTRIES = 2_000
 #: views kept for the other cards of their page
 VIEWS = 8
+#: panels that show outcomes with a marker of a biomarker panel
+MARKED = ("-outcome", "response-waterfall", "swimmer-lanes")
 CACHE_SECONDS = 24 * 3600
 #: how the names of panels begin that a filter on adverse events may shape, and whose page looks at
 #: a kind of event
@@ -293,8 +295,8 @@ class Results:
     def pinned(self, name: str, selection: Selection) -> Selection:
         """A comparison with "the cut before" names that cut, so that its key does too; what
         compares nothing does not depend on the other cut, what is no card of Safety not on which
-        adverse events are counted, and most panels not on the kind of event or the laboratory
-        parameter that is looked at."""
+        adverse events are counted, and most panels not on the kind of event, the laboratory
+        parameter or the biomarker that is looked at."""
         card = name.rpartition(":")[2]
         if selection.events != NONE and not card.startswith(EVENTFUL):
             selection = replace(selection, events=NONE)
@@ -302,6 +304,8 @@ class Results:
             selection = replace(selection, event="")
         if selection.lab and not card.startswith(OF_PARAMETER):
             selection = replace(selection, lab="")
+        if selection.marker and not card.endswith(MARKED):
+            selection = replace(selection, marker="")
         if name not in self._comparing:
             return replace(selection, against="") if selection.against else selection
         if selection.against:

@@ -46,10 +46,14 @@ _NUMBER = r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?"  # \d would take the digits of every 
 _RANGE = re.compile(rf"(?P<lower>{_NUMBER})?\.\.(?P<upper>{_NUMBER})?")
 #: ends of a range lie below it; NaN, infinity and integers too long for a float do not
 LIMIT = 1e9
+#: a marker of a panel and what of it: immune.CD8.change. One that a cut does not hold is no error:
+#: a card shows its first marker then
+MARKER = re.compile(r"(?:immune|tissue)\.[A-Z0-9_]{1,32}\.(?:baseline|change)")
 _CUT = re.compile(r"[0-9a-f]{6,64}")
 _FILTER = "f."
 _SINGLE = (
-    *("study", "cut", "set", "group", "rules", "endpoint", "event", "lab", "against", "p"),
+    *("study", "cut", "set", "group", "rules", "endpoint", "event", "lab", "marker"),
+    *("against", "p"),
     *("order", "shown", "find", "with", "sel"),
     *PARAMETERS,
 )
@@ -171,6 +175,8 @@ class Selection:
     beside: tuple[str, ...] = ()
     #: which adverse events the Safety pages count; no filter on patients
     events: EventFilter = NONE
+    #: the marker that outcomes are seen with; "" for none
+    marker: str = ""
 
     @property
     def filtered(self) -> bool:
@@ -219,6 +225,8 @@ class Selection:
         if self.patients:
             pairs.append(("p", joined(self.patients)))
         pairs += self.events.pairs()
+        if self.marker:
+            pairs.append(("marker", self.marker))
         return urlencode(pairs, quote_via=quote, safe="")
 
     def without(self, column: str, value: str | None = None) -> Selection:
@@ -286,6 +294,7 @@ def parse(query: str, vocabulary: Vocabulary) -> Selection:
         find=_searched(fields),
         beside=_beside(fields, vocabulary),
         events=_events(fields, vocabulary),
+        marker=_marker(fields),
     )
 
 
@@ -312,6 +321,13 @@ def _events(fields: Mapping[str, tuple[str, ...]], vocabulary: Vocabulary) -> Ev
         return event_filter(given, vocabulary.event_words)
     except EventFilterError as error:
         raise SelectionError("unknown_value", str(error)) from error
+
+
+def _marker(fields: Mapping[str, tuple[str, ...]]) -> str:
+    value = _one(fields, "marker") or ""
+    if value and not MARKER.fullmatch(value):
+        raise SelectionError("unknown_value", "marker")
+    return value
 
 
 def _keys(fields: Mapping[str, tuple[str, ...]], name: str) -> tuple[str, ...]:

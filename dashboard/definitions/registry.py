@@ -200,6 +200,15 @@ def _biomarkers() -> tuple[Entry, ...]:
         Entry("marker_shift", *on, ("level",), ("hodges",)),
         Entry("signed_rank_p", *on, (), ("wilcoxon",)),
         Entry("marker_q", *on, (), ("benjamini",)),
+        Entry("marker_z", *on),
+        Entry("composition_shift", *on, ("level",), ("aitchison", "hodges", "wilcoxon")),
+        Entry("normal_range", *on, (), ("lymphocytes",)),
+        Entry("time_order", *on, (), ("landmark",)),
+        Entry("marker_contrast", *on, (), ("hodges",)),
+        Entry("rank_sum_p", *on, (), ("wilcoxon", "benjamini")),
+        Entry("joint_change", *on, (), ("recist",)),
+        Entry("marker_landmark", *on, ("conf_type", "level"), ("landmark", "kaplan")),
+        Entry("marker_hazard", *on, ("level",), ("cox",)),
     )
 
 

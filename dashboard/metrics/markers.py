@@ -60,8 +60,10 @@ def markers_in(frame: pd.DataFrame) -> tuple[Marker, ...]:
     found: dict[str, tuple[str, str, str | None, str | None]] = {}
     for i, paramcd in enumerate(code.tolist()):
         if paramcd and paramcd not in found:
+            gate, parent = (names[c][i] or None for c in ("GATE", "PARENT"))
             label, unit = parted(names["PARAM"][i] or paramcd, names["AVALU"][i])
-            found[paramcd] = (label, unit, names["GATE"][i] or None, names["PARENT"][i] or None)
+            # the parent says of what a percentage is
+            found[paramcd] = (label, names["AVALU"][i] if parent else unit, gate, parent)
     order = sorted(found, key=lambda c: _place(c, found[c]))
     return tuple(
         Marker(c, label, unit, gate, parent, scale_of(unit), PANEL, i)

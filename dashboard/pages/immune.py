@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import Dash, html
 
-from components.biomarkers import account, paired
+from components.biomarkers import account, composition, heat, outcome, paired, ranges, response
 from dashboard.pages.page import Card, Context, Page, fill, slot
 from dashboard.text import text
 
@@ -16,7 +16,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         account.name(KIND),
         "biomarkers.account.title",
-        (1207, 1810),
+        (1207, 1882),
         account.draw,
         account.rows,
         metrics=(*account.METRICS, "n"),
@@ -28,6 +28,51 @@ CARDS: tuple[Card, ...] = (
         paired.draw,
         paired.rows,
         metrics=(*paired.METRICS, "n"),
+        varies=True,
+    ),
+    Card(
+        heat.name(KIND),
+        "biomarkers.heat.title",
+        (755, 970),
+        heat.draw,
+        heat.rows,
+        metrics=(*heat.METRICS, "n"),
+        varies=True,
+    ),
+    Card(
+        composition.NAME,
+        "biomarkers.composition.title",
+        (776, 959),
+        composition.draw,
+        composition.rows,
+        metrics=(*composition.METRICS, "n"),
+        varies=True,
+    ),
+    Card(
+        ranges.NAME,
+        "biomarkers.ranges.title",
+        (496, 677),
+        ranges.draw,
+        ranges.rows,
+        metrics=(*ranges.METRICS, "n"),
+        varies=True,
+    ),
+    Card(
+        response.name(KIND),
+        "biomarkers.response.title",
+        (2931, 3578),
+        response.draw,
+        response.rows,
+        metrics=(*response.METRICS, "n"),
+        varies=True,
+    ),
+    Card(
+        outcome.name(KIND),
+        "biomarkers.outcome.title",
+        (2268, 2755),
+        outcome.draw,
+        outcome.rows,
+        metrics=(*outcome.METRICS, "n"),
         varies=True,
     ),
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import Dash, html
 
-from components.biomarkers import account, paired
+from components.biomarkers import account, heat, joint, outcome, paired, response
 from dashboard.pages.page import Card, Context, Page, fill, slot
 from dashboard.text import text
 
@@ -16,7 +16,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         account.name(KIND),
         "biomarkers.account.title",
-        (1575, 2350),
+        (1575, 2422),
         account.draw,
         account.rows,
         metrics=(*account.METRICS, *account.TISSUE, "n"),
@@ -28,6 +28,42 @@ CARDS: tuple[Card, ...] = (
         paired.draw,
         paired.rows,
         metrics=(*paired.METRICS, "n"),
+        varies=True,
+    ),
+    Card(
+        joint.NAME,
+        "biomarkers.joint.title",
+        (615, 870),
+        joint.draw,
+        joint.rows,
+        metrics=(*joint.METRICS, "n"),
+        varies=True,
+    ),
+    Card(
+        heat.name(KIND),
+        "biomarkers.heat.title",
+        (435, 650),
+        heat.draw,
+        heat.rows,
+        metrics=(*heat.METRICS, "n"),
+        varies=True,
+    ),
+    Card(
+        response.name(KIND),
+        "biomarkers.response.title",
+        (834, 1213),
+        response.draw,
+        response.rows,
+        metrics=(*response.METRICS, "n"),
+        varies=True,
+    ),
+    Card(
+        outcome.name(KIND),
+        "biomarkers.outcome.title",
+        (1302, 1747),
+        outcome.draw,
+        outcome.rows,
+        metrics=(*outcome.METRICS, "n"),
         varies=True,
     ),
 )

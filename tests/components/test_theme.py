@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 
 from components.theme import (
     BACKBONE,
+    FALLS,
     GRADE,
     RESPONSE,
+    RISES,
     STRUCTURE,
     UNGROUPED,
     Tone,
@@ -99,10 +101,22 @@ def test_text_keeps_its_contrast_on_every_background() -> None:
         assert contrast(tone["edge"], tone["surface"]) >= 3
 
 
-@pytest.mark.parametrize("tone", [*RESPONSE.values(), *GRADE, *BACKBONE, UNGROUPED])
+@pytest.mark.parametrize("tone", [*RESPONSE.values(), *GRADE, *BACKBONE, UNGROUPED, *FALLS, *RISES])
 def test_marks_stand_out_from_their_background(tone: Tone) -> None:
     assert contrast(tone.light, STRUCTURE["surface"].light) >= 3
     assert contrast(tone.dark, STRUCTURE["surface"].dark) >= 3
+
+
+@pytest.mark.parametrize("vision", sorted(VISION))
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_two_sided_scale_is_ordered_and_its_sides_stay_apart(theme: str, vision: str) -> None:
+    ground = getattr(STRUCTURE["surface"], theme)
+    falls, rises = ([getattr(t, theme) for t in side] for side in (FALLS, RISES))
+    for side in (falls, rises):
+        strength = [contrast(c, ground) for c in side]
+        assert strength == sorted(strength)
+        assert min(apart(a, b, vision) for a, b in pairwise(side)) >= 0.09
+    assert min(apart(a, b, vision) for a, b in zip(falls, rises, strict=True)) >= 0.05
 
 
 @pytest.mark.parametrize("vision", sorted(VISION))
@@ -147,6 +161,7 @@ def test_the_style_sheet_holds_the_same_colours() -> None:
 
 def test_a_light_colour_has_one_dark_partner() -> None:
     tones = [*STRUCTURE.values(), *RESPONSE.values(), *GRADE, *BACKBONE, UNGROUPED]
+    tones += [*FALLS, *RISES]
     partners: dict[str, set[str]] = {}
     for tone in tones:
         partners.setdefault(tone.light, set()).add(tone.dark)

@@ -349,6 +349,67 @@ def shifts(a: Json) -> list[str]:
     ]
 
 
+def heat(a: Json) -> list[str]:
+    return [
+        f"{row['marker']['paramcd']}, {person['usubjid']}: {z} SD"
+        for row in a["rows"]
+        for person, z in zip(a["people"], row["z"], strict=True)
+        if z is not None
+    ]
+
+
+def contrasts(a: Json) -> list[str]:
+    said = []
+    for part in a["parts"]:
+        gone = sum(len(e["patients"]) for e in part["excluded"])
+        said.append(f"{part['what']}: {part['rule']}; left out {gone}")
+        for row in part["rows"]:
+            rank, name = row["rank"], row["marker"]["paramcd"]
+            said.append(
+                f"{name}: {rank['n_a']} and {rank['n_b']}, shift {row['shift']}, "
+                f"AUC {rank['auc']}, p {rank['p']}, q {row['q']} of m = {row['m']}"
+            )
+    return said
+
+
+def outcomes(a: Json) -> list[str]:
+    said = []
+    for h in a["hazards"]:
+        cox = h["cox"]
+        hr = [cox[k][0] if cox else None for k in ("hr", "lower", "upper")]
+        told = f"{hr[0]} ({hr[1]} to {hr[2]}), {h['events']} of {h['n']}"
+        said.append(f"{h['marker']['paramcd']}, {h['what']}, from day {h['start']}: {told}")
+    groups = a["curves"]["groups"] if a["curves"] else ()
+    return said + [f"{g['id']}: {g['events']} of {g['n']} with an event" for g in groups]
+
+
+def composed(a: Json) -> list[str]:
+    said = []
+    for c in a["compositions"]:
+        said.append(f"{c['parent']}: {c['n']} pairs")
+        for p in c["parts"]:
+            said.append(
+                f"{p['marker']['paramcd']}: {p['estimate']} ({p['lower']} to {p['upper']}), "
+                f"p {p['rank']['p']}, q {p['q']} of m = {p['m']}"
+            )
+    return said
+
+
+def normal(a: Json) -> list[str]:
+    said = []
+    for row in a["rows"]:
+        said.append(f"{row['marker']['paramcd']}: {row['low']} to {row['high']}")
+        for counts in (row["before"], row["after"]):
+            if counts:
+                sizes = (f"{k} {counts[k]['n']}" for k in ("below", "within", "above"))
+                said.append(", ".join(sizes))
+    return said
+
+
+def both(a: Json) -> list[str]:
+    return [f"{p['usubjid']}: {p['x']}, {p['y']}, best {p['best']}" for p in a["points"]]
+
+
 EXPECTED: dict[str, Callable[[Json], list[str]]] = {
     **expected_labs.EXPECTED,
     "overview-status": status,
@@ -373,6 +434,15 @@ EXPECTED: dict[str, Callable[[Json], list[str]]] = {
     "safety-terms": terms,
     "immune-samples": samples,
     "immune-paired": shifts,
+    "immune-heat": heat,
+    "immune-response": contrasts,
+    "immune-outcome": outcomes,
+    "immune-composition": composed,
+    "immune-ranges": normal,
+    "tissue-joint": both,
+    "tissue-heat": heat,
+    "tissue-response": contrasts,
+    "tissue-outcome": outcomes,
     "tissue-samples": samples,
     "tissue-paired": shifts,
     **said_events.EXPECTED,
