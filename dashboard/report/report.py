@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboard.analysis import SETS, Analysis
+from dashboard.biomarkers import Kind
 from dashboard.metrics.kaplan_meier import KaplanMeierOptions
 from dashboard.metrics.types import AnalysisSet
 from dashboard.microbiome import seed_of
 from dashboard.population import restrict
 from dashboard.report.checks import derivation_checks
+from dashboard.report.markers import markers_report
 from dashboard.report.maturity import maturity_report
 from dashboard.report.microbiome import microbiome_report
 from dashboard.report.options import ReportError, ReportOptions, groups_by, selected
@@ -25,7 +27,7 @@ Json = dict[str, Any]
 
 SECTIONS = (
     *("response", "survival", "safety", "exposure", "subgroups", "maturity"),
-    *("microbiome",),
+    *("immune", "microbiome", "tissue"),
 )
 
 
@@ -79,7 +81,9 @@ class Report:
             "maturity": lambda: {
                 "maturity": maturity_report(self.analysis, self.members, self.set("safety"))
             },
+            "immune": lambda: self._markers("immune"),
             "microbiome": self._microbiome,
+            "tissue": lambda: self._markers("tissue"),
         }
         for section in SECTIONS:
             if section in wanted:
@@ -100,6 +104,9 @@ class Report:
             "survival_derived": part.derived(),
             "ttr": part.ttr(),
         }
+
+    def _markers(self, kind: Kind) -> Json:
+        return {kind: markers_report(self.analysis, self.members, kind)}
 
     def _microbiome(self) -> Json:
         found = microbiome_report(

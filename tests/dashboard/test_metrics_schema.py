@@ -25,7 +25,7 @@ NAMES = (*sorted(p.name for p in STUDIES.iterdir() if p.is_dir()), "by hand")
 OF_DATA = {
     *("survival", "bor", "bor_unconfirmed", "by", "by_group", "factors", "aesi", "max_grade"),
     *("by_grade", "percent", "filters", "drugs", "reasons", "modifications", "exported"),
-    *("other_intervals", "sets", "classes"),
+    *("other_intervals", "sets", "classes", "usable"),
 }
 
 #: what the object holds, by section; a section that an export cannot fill is null as a whole

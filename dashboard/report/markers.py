@@ -1,0 +1,47 @@
+"""Immune and tissue parts of the report: samples, pairs and the paired change of every marker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard.analysis import Analysis
+from dashboard.biomarkers import Kind
+from dashboard.marker_panel import Markers
+from dashboard.metrics.sample_stages import lesions, sites
+from dashboard.metrics.types import AnalysisSet
+
+Json = dict[str, Any]
+
+
+def markers_report(analysis: Analysis, members: AnalysisSet, kind: Kind) -> Json | None:
+    """All of `immune` or `tissue`; null without the domain."""
+    found = Markers(analysis, kind, members.patients)
+    if not found.known:
+        return None
+    out: Json = {
+        "population": members.id,
+        "panel": "stated" if found.stated else "data",
+        "samples": {
+            "n": found.table.n,
+            "usable": int(found.table.usable.sum()),
+            "markers": len(found.markers),
+        },
+        "pairs": found.account.to_json(),
+        "paired": [change.to_json() for change in found.changes],
+    }
+    if kind == "tissue":
+        own = lesions(found.usable, found.pairs)
+        out["lesions"] = {"same": own.same, "other": own.other, "unknown": own.unknown}
+        out["sites"] = [
+            {"site": s.site, "usable": dict(s.usable), "paired": s.paired}
+            for s in sites(found.usable, found.pairs, analysis.cohort, found.patients)
+        ]
+    made: Json = _plain(out)
+    return made
+
+
+def _plain(value: Any) -> Any:
+    """Tuples as the lists that JSON has."""
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, (tuple, list)) else value
