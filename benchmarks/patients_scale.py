@@ -21,6 +21,7 @@ from typing import Any
 from flask import Flask
 
 from benchmarks.generate import write_study
+from dashboard.listing import Arranged
 from dashboard.panels.listing import listing, neighbours
 from dashboard.panels.patient import profile
 from dashboard.results import Audience, Results
@@ -51,7 +52,7 @@ def measure(patients: int, folder: Path) -> dict[str, float]:
     found["listing, sorted"] = _median(ask(order="-days"))
     found["listing, searched"] = _median(ask(order="change", find="01-0"))
     ids = [row["usubjid"] for row in rows]
-    found["neighbours"] = _median(lambda: neighbours(view, "-days", ids[3]))
+    found["neighbours"] = _median(lambda: neighbours(view, Arranged("-days"), ids[3]))
     found["one patient"] = statistics.median(_once(lambda u=u: profile(view, u)) for u in ids)
     return found
 

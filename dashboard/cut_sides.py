@@ -77,22 +77,26 @@ class Seen:
 
     @cached_property
     def population(self) -> Population:
-        return population(self.analysis, self.selection, self.keys)
+        return population(self.analysis, self.selection, self.keys, counted=False)
 
     def set(self, id_: str) -> AnalysisSet:
         whole = self.analysis.sets[id_]
         return restrict(whole, self.population.filtered) if self.selection.filtered else whole
 
-    def by(self, study: Study) -> Seen:
-        """The same records read by another study.toml."""
-        cut = self.analysis.cut
-        return Seen(Analysis(Read(cut, study, cut.cut_date)), self.selection, self.keys, self.order)
+    def by(self, other: Seen) -> Seen:
+        """The same records read by the study.toml of another cut."""
+        return self._read(other, self.analysis.cut.cut_date, self.order)
 
     def as_of(self, other: Seen) -> Seen:
         """What this cut's records say of the time up to the cut-off of an earlier cut."""
-        then = other.analysis.cut
-        cut = Read(self.analysis.cut, then.study, then.cut_date)
-        return Seen(Analysis(cut), self.selection, self.keys, other.order)
+        return self._read(other, other.analysis.cut.cut_date, other.order)
+
+    def _read(self, other: Seen, cut_date: date, order: tuple[str, ...]) -> Seen:
+        """Kept with this cut: no selection changes what the records say. An order names its cut."""
+        cut = Read(self.analysis.cut, other.analysis.cut.study, cut_date)
+        name = f"read by {'|'.join(other.order)} at {cut_date}"
+        analysis = self.analysis.once(name, lambda: Analysis(cut))
+        return Seen(analysis, self.selection, self.keys, order)
 
     def side(self, estimate: str) -> Side | None:
         """This cut's reading of an estimate; None where the export cannot tell it."""
@@ -157,8 +161,11 @@ class Seen:
 
     # --- response --------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def _response_facts(self) -> Facts:
+        return self.analysis.once("response facts", self._facts_of_responses)
+
+    def _facts_of_responses(self) -> Facts:
         """Date and overall response of every assessment, and the origin they are counted from."""
         cohort, seen = self.analysis.cohort, self.analysis.assessments
         found: dict[str, set[Fact]] = {}
@@ -248,8 +255,11 @@ class Seen:
         timed = replace(self.population.members, patients=data.usubjid)
         return self._side(timed, _events_of(data), told=_times(data), facts=self._pfs_facts)
 
-    @cached_property
+    @property
     def _pfs_facts(self) -> Facts:
+        return self.analysis.once("pfs facts", self._facts_of_pfs)
+
+    def _facts_of_pfs(self) -> Facts:
         analysis = self.analysis
         cohort = analysis.cohort
         found: dict[str, set[Fact]] = {u: set(f) for u, f in self._response_facts.items()}
@@ -333,7 +343,7 @@ class Comparison:
         then, now = (s.analysis.cut.study for s in (self.then, self.now))
         if replace(then, cut_date=None) == replace(now, cut_date=None):
             return None
-        return self.now.by(then)
+        return self.now.by(self.then)
 
     @cached_property
     def revised(self) -> Seen:

@@ -37,7 +37,7 @@ def add_downloads(server: Flask, context: Context) -> None:
         selection = asked(context)
         if isinstance(selection, Response):
             return selection
-        answer = context.results.panel(card.name, selection, context.audience())
+        answer = context.results.panel(card.panel or card.name, selection, context.audience())
         return _sent(name, answer, _file(card, answer, answer, _address(page)))
 
     @server.get("/download/<name>/<key>.csv")

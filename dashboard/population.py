@@ -50,8 +50,11 @@ class Population:
     loosened: tuple[Loosened, ...] = ()
 
 
-def population(analysis: Analysis, selection: Selection, keys: PatientKeys) -> Population:
-    """The patients of `selection`. Levels come from ADSL; backbone groups may overlap."""
+def population(
+    analysis: Analysis, selection: Selection, keys: PatientKeys, *, counted: bool = True
+) -> Population:
+    """The patients of `selection`. Levels come from ADSL; backbone groups may overlap. `counted`
+    False leaves out what only the filters themselves show."""
     cut, adsl = analysis.cut, analysis.adsl
     ids = analysis.once("ids", lambda: adsl["USUBJID"].to_numpy(dtype=object))
     base = analysis.sets[selection.analysis_set]
@@ -83,7 +86,9 @@ def population(analysis: Analysis, selection: Selection, keys: PatientKeys) -> P
         members=members,
         loosened=_loosened(masks, inside) if base.n and not members.n else (),
         filtered=filtered,
-        counts=_counts(analysis, memberships, lambda column: passing(column) & inside),
+        counts=_counts(analysis, memberships, lambda column: passing(column) & inside)
+        if counted
+        else {},
     )
 
 

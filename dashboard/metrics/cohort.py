@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -36,7 +37,7 @@ _ORIGIN_COLUMNS: dict[Origin, tuple[tuple[str, ...], ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Cohort:
     """Patients sorted by USUBJID; arrays have shape (n,), days count from the origin (day 0).
 
@@ -63,7 +64,7 @@ class Cohort:
     def n(self) -> int:
         return int(self.usubjid.size)
 
-    @property
+    @cached_property
     def patients(self) -> tuple[str, ...]:
         return tuple(self.usubjid.tolist())
 

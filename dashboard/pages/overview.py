@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import Dash, html
 
+from components.cuts import ledger
 from components.overview import (
     accrual,
     baseline,
@@ -50,6 +51,7 @@ CARDS: tuple[Card, ...] = (
         (430, 873),
         changes.draw,
         changes.rows,
+        ledger.NAME,  # one panel for both: the Cuts page shows the same at length
         metrics=shown.changes,
     ),
     Card(

@@ -32,7 +32,6 @@ PANELS: dict[str, Panel] = {
     "overview-efficacy": overview.efficacy,
     "overview-safety": overview.harm,
     "overview-maturity": overview.mature,
-    "overview-changes": cuts.ledger,
     "overview-baseline": patients.baseline,
     "overview-disposition": patients.where,
     "overview-accrual": overview.accrual,

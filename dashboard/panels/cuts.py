@@ -70,9 +70,15 @@ def records(view: View) -> Json:
     if other is None:
         return answer
     then, now = _in_time(view.shelf.open(*_place(view)), other)
+    # no selection changes what was recorded; an order names its cut
+    told = f"records since {'|'.join(_order(then))}"
+    return {**answer, **now.analysis.once(told, lambda: _recorded(then, now))}
+
+
+def _recorded(then: Opened, now: Opened) -> dict[str, Any]:
+    """The changes between two cuts, whatever is in view."""
     names = [*now.cut.domains, *(d for d in then.cut.domains if d not in now.cut.domains)]
     return {
-        **answer,
         "domains": [_domain(then, now, name) for name in names],
         "study_changes": [list(c) for c in study_changes(then.cut.study, now.cut.study)],
         "sets": [_set_change(then, now, id_) for id_ in SETS],

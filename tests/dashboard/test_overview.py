@@ -31,8 +31,9 @@ def results_of(shelf: Shelf) -> Results:
 def shown(shelf: Shelf, name: str, said: Said, selection: Selection | None = None) -> str:
     """The words of one card."""
     chosen = selection or shelf.resolve("")[0]
-    answer = results_of(shelf).panel(name, chosen, Audience.FULL)
-    return said(next(c for c in CARDS if c.name == name).draw(answer))
+    card = next(c for c in CARDS if c.name == name)
+    answer = results_of(shelf).panel(card.panel or name, chosen, Audience.FULL)
+    return said(card.draw(answer))
 
 
 @pytest.fixture

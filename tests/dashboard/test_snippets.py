@@ -464,6 +464,7 @@ ON_SCREEN = (
     "cuts-ledger",
     "cuts-checks",
 )
+PANEL_OF = {c.name: c.panel or c.name for p in PAGES for c in p.cards}
 #: ordered and cut into pages by its reader: its code prints the lanes of everybody
 ARRANGED = "patients-listing"
 #: their order is that of a set of severities; the card has its own
@@ -538,7 +539,7 @@ def test_every_snippet_prints_what_its_panel_says(
     for card, out in zip(SNIPPETS, printed, strict=False):
         if card == ARRANGED:
             continue
-        answer = results.panel(card, selection, Audience.FULL)
+        answer = results.panel(PANEL_OF[card], selection, Audience.FULL)
         if card in ON_SCREEN:
             if missing := on_screen(card, answer, view) - numbers_in([out], view):
                 unprinted[card] = missing
