@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from weakref import WeakKeyDictionary
 
+from dashboard import sample_findings
 from dashboard.analysis import Analysis
 from dashboard.comparison import (
     Compared,
@@ -116,6 +117,7 @@ RULES: tuple[Rule, ...] = (
     DOR,
     NON_RESPONDER,
     TEAE,
+    *sample_findings.RULES,
 )
 
 #: endpoint of a discrepancy -> (its rule, the domain it stands in, how a sentence names it)
@@ -173,6 +175,7 @@ def _found(analysis: Analysis) -> Iterator[Finding]:
         yield _contradicted(found.contradictions)
     yield from _rule_set(found)
     yield from _non_responders(analysis)
+    yield from sample_findings.sample_findings(analysis)
 
 
 def _second_scan(compared: Compared, alone: Collection[str]) -> Finding:

@@ -13,7 +13,7 @@ from dashboard.analysis import Analysis
 from dashboard.biomarkers import Samples, as_failed
 from dashboard.metrics.alpha_change import IndexChange, IndexGroups, alpha_changes, alpha_groups
 from dashboard.metrics.differential import Differential, differential_groups, differential_pairs
-from dashboard.metrics.dissimilarity import aitchison, bray_curtis, jaccard
+from dashboard.metrics.dissimilarity import aitchison, between, bray_curtis, jaccard
 from dashboard.metrics.diversity import Diversity, diversity
 from dashboard.metrics.feature_table import (
     Compared,
@@ -314,8 +314,9 @@ class Microbiome(Samples):
     def identity(self) -> IdentityChecks:
         """Swaps by Bray-Curtis between pairs, and copies among all samples compared."""
         before, after = self.paired
-        d = self.apart("bray_curtis") if before else np.empty((0, 0))
-        cross = d[np.ix_([self._place[s] for s in after], [self._place[s] for s in before])]
         table = self.compared.table
+        cross = np.empty((0, 0))
+        if before:
+            cross = between(table.rows(after).values, table.rows(before).values)
         who = [self.patient_of[s] for s in table.samples]
         return identity_checks(table, who, self.pairs.patients, cross, after)

@@ -27,6 +27,15 @@ def bray_curtis(table: ArrayLike, *, relative: bool = True) -> Floats:
     return _symmetric(apart / (total[:, None] + total[None, :]))
 
 
+def between(rows: ArrayLike, columns: ArrayLike) -> Floats:
+    """Bray-Curtis distances of shares from each sample of `rows` to each of `columns`, (n, m)."""
+    one, two = closed(rows), closed(columns)
+    apart = np.empty((one.shape[0], two.shape[0]))
+    for i, row in enumerate(one):
+        apart[i] = np.abs(two - row).sum(axis=1) / 2
+    return apart
+
+
 def aitchison(counts: ArrayLike, pseudocount: float = PSEUDOCOUNT) -> Floats:
     """Euclidean distances of the centred log-ratios, shape (n, n)."""
     return euclidean(clr_counts(counts, pseudocount))
