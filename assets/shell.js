@@ -21,21 +21,6 @@
     });
   }
 
-  /* A definition's entries are data until its panel is opened: text only, never markup. */
-  document.addEventListener("toggle", function (event) {
-    var menu = event.target;
-    if (!menu.open || !menu.dataset || !menu.dataset.definition) return;
-    var list = document.createElement("dl");
-    JSON.parse(menu.dataset.definition).forEach(function (entry) {
-      ["dt", "dd"].forEach(function (tag, i) {
-        var item = document.createElement(tag);
-        item.textContent = entry[i];
-        list.appendChild(item);
-      });
-    });
-    menu.querySelector(".menu-panel").replaceChildren(list);
-  }, true);
-
   function card(element) {
     return element.closest(".card-frame");
   }

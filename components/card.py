@@ -15,13 +15,6 @@ from dashboard.text import text
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
-    """The passport of a number: each entry is a heading and its words."""
-
-    entries: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Tools:
     """What can be done with a card. `csv` is the address of its data; pictures need a figure.
 
@@ -30,7 +23,6 @@ class Tools:
 
     passport: str | None = None
     code: str | None = None  # address of the Python that prints its numbers again
-    definition: Definition | None = None
     csv: str | None = None
     picture: bool = False
     select: bool = False  # the figure's patients can be chosen by drawing around them
@@ -93,8 +85,6 @@ def _toolbar(title: str, tools: Tools) -> html.Div:
     items: list[Any] = []
     if tools.passport:
         items.append(_passport(title, tools.passport))
-    if tools.definition:
-        items.append(_definition(title, tools.definition))
     if tools.code:
         items.append(_code(title, tools.code))
     if tools.csv or tools.picture:
@@ -135,24 +125,6 @@ def _code(title: str, address: str) -> html.Button:
             data_code=address,
             data_title=text("code.of", title=title),
         ),
-    )
-
-
-def _definition(title: str, definition: Definition) -> html.Details:
-    """The entries ride along as data: shell.js writes them out when the panel is opened."""
-    name = text("card.definition.of", title=title)
-    return html.Details(
-        [
-            _face("info-circle", name),
-            html.Div(
-                className="menu-panel definition",
-                tabIndex=0,
-                role="group",
-                **attrs(aria_label=name),
-            ),
-        ],
-        className="menu tool definition-menu",
-        **attrs(data_menu="true", data_definition=json.dumps(definition.entries)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -29,7 +30,7 @@ from dashboard.selection import (
     wanted_against,
 )
 from data_access.findings import DataError
-from data_access.store import Cut, CutStore, StudySummary
+from data_access.store import Cut, CutStore, CutSummary, StudySummary
 from data_access.study.model import FilterColumn
 
 #: open cuts kept in memory; a cut of 100 patients is a few MB
@@ -118,7 +119,9 @@ class Shelf:
         return None
 
     def resolve(self, query: str) -> tuple[Selection, Opened]:
-        """What a query means now: no study is the first, no cut the newest. SelectionError."""
+        """What a query means now: no study is the one imported last, no cut its newest.
+
+        SelectionError where it means nothing."""
         study, cut = wanted(query)
         if study is not None and cut is not None:
             held = self._held(study, cut)
@@ -128,7 +131,7 @@ class Shelf:
         if not known:
             raise SelectionError("no_study")
         if study is None:
-            study = known[0]
+            study = self._latest(known)
         elif study not in known:
             raise SelectionError("unknown_study")
         if cut is None:
@@ -138,6 +141,23 @@ class Shelf:
             cut = cuts[0].id
         opened = self.open(study, cut)
         return self._parsed(query, opened), opened
+
+    def _latest(self, known: Sequence[str]) -> str:
+        """The study that was imported last: what whoever opens the app has just brought in."""
+        imported = {
+            study: max(
+                (c.imported_at.timestamp() for c in self._summaries(study) if c.imported_at),
+                default=0.0,
+            )
+            for study in known
+        }
+        return max(known, key=lambda study: imported[study])
+
+    def _summaries(self, study: str) -> tuple[CutSummary, ...]:
+        found: tuple[CutSummary, ...] = self._listed.of(
+            ("imported", study, self.store.stamp()), lambda: tuple(self.store.cuts(study))
+        )
+        return found
 
     def previous(self, study: str, cut: str) -> str | None:
         """The id of the newest cut before this one whose every file verifies; None without one."""

@@ -9,7 +9,7 @@ from dash import html
 
 from components import numbers
 from components.attributes import attrs
-from components.card import Definition, Tools
+from components.card import Tools
 from components.who import count
 from dashboard.metrics.types import PatientProportion, Proportion
 from dashboard.text import day, text
@@ -33,7 +33,7 @@ PROPORTION_HEADER = (
 def tools(
     name: str,
     answer: Answer,
-    *entries: tuple[str, str],
+    *,
     data: bool = True,
     picture: bool = False,
     select: bool = False,
@@ -43,15 +43,12 @@ def tools(
 ) -> Tools:
     """Definitions, data and link; pictures for a card with a figure.
 
-    Definitions come from the registry (`Card.metrics`); `entries` are for a card that has its own.
-    `key`: the patient the code is about.
+    Definitions come from the registry (`Card.metrics`). `key`: the patient the code is about.
     """
-    told = passport and not entries
     about = f"{name}/{key}" if key else name
     return Tools(
-        passport=f"/passport/{name}.json?{answer['query']}" if told else None,
-        code=f"/code/{about}.json?{answer['query']}" if told and code else None,
-        definition=Definition(entries) if entries else None,
+        passport=f"/passport/{name}.json?{answer['query']}" if passport else None,
+        code=f"/code/{about}.json?{answer['query']}" if passport and code else None,
         csv=f"/download/{name}.csv?{answer['query']}" if data else None,
         picture=picture,
         select=select,

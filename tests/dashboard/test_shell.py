@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,17 @@ from dashboard.panels import PANELS
 from dashboard.selection import MAX_QUERY
 from dashboard.settings import Settings
 from dashboard.shelf import Shelf
+from data_access.importer import import_exports
 from data_access.store import CutStore
 from tests.dashboard.conftest import BufferedClient
-from tests.dashboard.written import ADRS, ADSL, import_written
+from tests.dashboard.written import (
+    ADRS,
+    ADSL,
+    CUT_DATE,
+    NOW,
+    import_written,
+    write_study,
+)
 
 CALLBACK = "/_dash-update-component"
 
@@ -380,3 +388,14 @@ def test_every_downloadable_card_has_rows_as_wide_as_its_header(
         text = client.get(f"/download/{name}.csv").data.decode("utf-8-sig")
         rows = [r for r in csv.reader(io.StringIO(text, newline="")) if not r[0].startswith("#")]
         assert len({len(r) for r in rows}) == 1, name
+
+
+def test_without_a_study_in_the_address_the_one_imported_last_opens(tmp_path: Path) -> None:
+    """Whatever the studies are called."""
+    store = CutStore(tmp_path / "home")
+    for hour, name in enumerate(("beta", "alpha", "gamma")):
+        study = f'[study]\nid = "{name}"\ntitle = "T"\n'
+        path = write_study(tmp_path / name, study=study, adsl=ADSL)
+        now = NOW + timedelta(hours=hour)
+        import_exports(path.parent / "exports", path, store=store, cut_date=CUT_DATE, now=now)
+        assert Shelf(store).resolve("")[0].study == name
