@@ -20,7 +20,7 @@ RIGHT = 96
 ROW, UNDER, HEADING, SECTION = 22, 19, 24, 10  # px
 LINE = 16  # px of a line of the sentence on top
 #: px of a character of the numbers at 11 px, measured in the browser
-_CHARACTER = 5.9
+_CHARACTER = 6.3
 #: characters of a line of the sentence, and of a row's label
 SENTENCE, LABEL = 50, 17
 AXIS = 36
