@@ -34,7 +34,13 @@ from data_access.features import TAXONOMY
 
 Distance = Literal["bray_curtis", "aitchison", "jaccard"]
 Factor = Literal["visit", "visit_pairs", "response", "by"]
+NO_NAMES = ("unknown", "unclassified", "uncultured", "unidentified")
 NOT_IN_TABLE = "not in the feature table"
+
+
+def _is_name(genus: str) -> bool:
+    """Databases fill a rank they do not know: "unknown Clostridiales" is no genus."""
+    return bool(genus) and not genus.casefold().startswith(NO_NAMES)
 
 
 def seed_of(cut_id: str) -> int:
@@ -158,7 +164,7 @@ class Microbiome(Samples):
     @cached_property
     def alpha(self) -> Diversity:
         table = self.compared.table
-        return diversity(table.values, table.samples)
+        return diversity(table.values, table.samples, depth=self.plan.rarefy_to)
 
     def alpha_paired(self) -> tuple[IndexChange, ...]:
         return alpha_changes(self.alpha, *self.paired, level=self.level)
@@ -295,7 +301,7 @@ class Microbiome(Samples):
         held = {str(c): len(taxa & set(ranks[c].tolist())) for c in ranks.columns}
         own = max(held, key=lambda name: held[name])
         pairs = zip(ranks[own].tolist(), ranks[genus].tolist(), strict=True)
-        return {str(t): str(g) for t, g in pairs if isinstance(g, str) and g}
+        return {str(t): g for t, g in pairs if isinstance(g, str) and _is_name(g)}
 
     def taxa(self) -> tuple[TaxonOfInterest, ...]:
         return taxa_of_interest(

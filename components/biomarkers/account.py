@@ -211,6 +211,8 @@ def _gaps(answer: Answer) -> list[Any]:
         n = sum(len(g["patients"]) for g in own)
         told = [{**g, "reason": _reason(g["reason"])} for g in own]
         title = text("biomarkers.account.gaps", visit=visit(v), n=patients(n))
+        if v is None:
+            title = text("biomarkers.account.gaps.pair", n=patients(n))
         made.append(
             html.Div(
                 [html.H3(title), by_reason(answer, told)],

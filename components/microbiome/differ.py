@@ -119,6 +119,7 @@ def _words(design: Answer) -> str:
         "both": design["found_by_both"],
     }
     key = "found" if design["sensitivity"] else "found.alone"
+    key = key if design["found"] else "found.none"
     words = [
         text("microbiome.differential.exploratory", **told),
         text(f"microbiome.differential.{key}", **told),

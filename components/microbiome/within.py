@@ -17,6 +17,7 @@ from components.metric import ask, metric
 from components.microbiome.parts import card_n, chance, more, nothing, number_of, table, visit
 from components.overview.parts import Answer, Rows, tools
 from components.who import count
+from dashboard.metrics.ranks import EXACT
 from dashboard.text import text
 
 NAME = "microbiome-alpha"
@@ -178,11 +179,17 @@ def _groups(answer: Answer) -> list[Any]:
         ),
         ask(text("microbiome.alpha.shift"), "alpha_groups"),
         ask(text("microbiome.alpha.auc"), "alpha_groups"),
-        ask(text("microbiome.alpha.p"), "alpha_groups"),
+        ask(text(_p_key(answer)), "alpha_groups"),
     ]
     title = text("microbiome.alpha.response")
     body = [_group_row(answer, g) for g in answer["by_response"]]
     return [html.H3(title), table(title, head, body, "markers", "alpha_groups")]
+
+
+def _p_key(answer: Answer) -> str:
+    """Large groups have an approximate p, and the column says so."""
+    exact = all(g["two"]["method"] == EXACT for g in answer["by_response"])
+    return "microbiome.alpha.p" if exact else "microbiome.alpha.p.normal"
 
 
 def _group_row(answer: Answer, found: Answer) -> html.Tr:

@@ -67,6 +67,7 @@ STRINGS: dict[str, str] = {
     "biomarkers.account.unvisited.one": "1 sample has no visit and is in no pair.",
     "biomarkers.account.unvisited.other": "{n} samples have no visit and are in no pair.",
     "biomarkers.account.gaps": "No usable sample at {visit}: {n}",
+    "biomarkers.account.gaps.pair": "No pair: {n}",
     "biomarkers.site": "Site of the biopsy",
     "biomarkers.site.title": "Usable biopsies by site",
     "biomarkers.site.usable": "{visit}",

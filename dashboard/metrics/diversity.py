@@ -126,7 +126,7 @@ def diversity(table: ArrayLike, samples: Sequence[str], *, depth: int | None = N
         raise ValueError(f"{len(samples)} names for {found.shape[0]} samples")
     total = found.sum(axis=1)
     counts = are_counts(found)
-    if depth is None and counts:
+    if depth is None and counts and (total > 0).any():
         depth = int(total[total > 0].min())
     nothing = np.full(total.shape, np.nan)
     notes = () if counts else (PROPORTIONS,)

@@ -45,11 +45,12 @@ KIND: Keys = {
     "after": Key(cell),
     "panel": Key(_panel),
     "min_depth": Key(whole(1)),
+    "rarefy_to": Key(whole(1)),
     "min_prevalence": Key(number(0, 1)),
     "taxa": Key(one_or_more(text)),
 }
 #: what only a microbiome has, and what it has not
-_OF_TAXA = ("min_depth", "min_prevalence", "taxa")
+_OF_TAXA = ("min_depth", "rarefy_to", "min_prevalence", "taxa")
 
 
 def _kind(value: Any, spot: Spot) -> BiomarkerPlan:

@@ -340,6 +340,7 @@ class BiomarkerPlan:
     after: str | None = None
     panel: tuple[PanelMarker, ...] = ()
     min_depth: int | None = None  # reads below which a sample enters no estimate
+    rarefy_to: int | None = None  # reads at which numbers of taxa are compared
     min_prevalence: float = 0.1  # share of samples a taxon must be in to be tested
     taxa: tuple[str, ...] = ()  # taxa of interest, beside the usual ones
 

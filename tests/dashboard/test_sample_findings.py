@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from flask import Flask
 
 from dashboard.analysis import Analysis
 from dashboard.derived_findings import derived_findings
 from dashboard.metrics.dissimilarity import between, bray_curtis
+from dashboard.microbiome import Microbiome
+from dashboard.pages.microbiome import CARDS
+from dashboard.panels import PANELS, SLOW
 from dashboard.preview import Preview
+from dashboard.report.microbiome import microbiome_report
+from dashboard.results import Audience, Results
 from dashboard.sample_findings import COPIED, SWAPPED
-from data_access.importer import check_exports
+from dashboard.shelf import Shelf
+from data_access.importer import check_exports, import_exports
+from data_access.store import CutStore
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 STUDY = """
@@ -40,7 +49,8 @@ COUNTS = {
 }  # fmt: skip
 
 
-def found(tmp_path, counts):
+def written(tmp_path, counts, text=STUDY):
+    """The folder of exports and study.toml."""
     exports = tmp_path / "exports"
     exports.mkdir()
     lines = [f"{s},{s[:2]},{s[2]}" for s in counts]
@@ -48,10 +58,19 @@ def found(tmp_path, counts):
     table = [",".join(map(str, (s, *v))) for s, v in counts.items()]
     (exports / "counts.csv").write_text("SAMPLEID,x,y,z\n" + "\n".join(table) + "\n")
     study = tmp_path / "study.toml"
-    study.write_text(STUDY)
+    study.write_text(text)
+    return exports, study
+
+
+def analysis_of(tmp_path, counts, text=STUDY):
+    exports, study = written(tmp_path, counts, text)
     result = check_exports(exports, study, now=NOW)
     assert result.staged is not None, [f.sentence for f in result.findings]
-    findings = derived_findings(Analysis(Preview(result.staged)))
+    return Analysis(Preview(result.staged))
+
+
+def found(tmp_path, counts):
+    findings = derived_findings(analysis_of(tmp_path, counts))
     return {f.rule: f for f in findings if f.domain == "ADMB"}
 
 
@@ -72,6 +91,64 @@ def test_a_sample_exported_twice_under_two_names(tmp_path):
     finding = found(tmp_path, copied)[COPIED.id]
     assert finding.patients == ("P1", "P3")
     assert "P1B, P3B" in finding.sentence
+
+
+def test_a_stated_depth_is_that_of_rarefaction(tmp_path):
+    """Two of three reads of AAB: hand calculation of Hurlbert's expectation."""
+    counts = {"P1A": (2, 1, 0), "P1B": (1, 0, 0), "P2A": (9, 9, 9), "P2B": (3, 3, 3)}
+    study = STUDY + "rarefy_to = 2\n"
+    analysis = analysis_of(tmp_path, counts, study)
+    view = Microbiome(analysis, analysis.sets["enrolled"].patients, "gut")
+    got = {s.sample: s.rarefied for s in view.alpha.samples}
+    assert view.alpha.rarefied_depth == 2
+    assert got["P1A"] == pytest.approx(5 / 3)
+    assert got["P1B"] is None
+
+
+#: tables that leave little or nothing to compare -> samples compared, pairs
+POOR = {
+    "nothing but zeros": (dict.fromkeys(COUNTS, (0, 0, 0)), 0, 0),
+    "one sample of one patient": ({"P1A": (3, 2, 1)}, 1, 0),
+    "one pair": ({"P1A": (3, 2, 1), "P1B": (1, 2, 3)}, 2, 1),
+    "no pairs": ({"P1A": (3, 2, 1), "P2B": (1, 2, 3)}, 2, 0),
+    "one taxon in one sample": ({"P1A": (3, 0, 0), "P1B": (0, 0, 0), "P2A": (0, 0, 0)}, 1, 0),
+    "one taxon in all": ({s: (n + 1, 0, 0) for n, s in enumerate(COUNTS)}, 6, 3),
+    "shares": (dict.fromkeys(COUNTS, (0.5, 0.3, 0.2)), 6, 3),
+}
+
+
+@pytest.mark.parametrize("name", POOR)
+def test_poor_tables_are_reported_in_words_and_drawn(tmp_path, name):
+    counts, compared, pairs = POOR[name]
+    analysis = analysis_of(tmp_path, counts)
+    told = microbiome_report(analysis, analysis.sets["enrolled"], None, 1, None)
+    assert json.loads(json.dumps(told, allow_nan=False)) == told
+    assert told["samples"]["compared"] == compared
+    assert told["pairs"]["paired"]["x"] == pairs
+    assert len(told["samples"]["left_out"]) == len(counts) - compared
+    if not pairs:
+        assert told["differential"]["paired"] is None
+    if pairs == 1:
+        paired = told["differential"]["paired"]
+        assert any("no taxon can pass" in note for note in paired["notes"])
+        assert all(t["smallest_p"] == 1.0 for t in told["permanova"])
+    if name == "shares":
+        assert told["samples"]["counts"] is False
+        assert told["alpha"]["samples"][0]["chao1"] is None
+
+
+@pytest.mark.parametrize("name", POOR)
+def test_every_card_of_the_page_can_be_drawn_of_a_poor_table(tmp_path, name):
+    store = CutStore(tmp_path / "home")
+    result = import_exports(*written(tmp_path, POOR[name][0]), store=store, now=NOW)
+    assert result.cut is not None
+    results = Results(Shelf(store), PANELS, Flask(__name__), slow=SLOW)
+    selection = results.shelf.resolve("study=samples")[0]
+    for card in CARDS:
+        answer = results.panel(card.name, selection, Audience.FULL)
+        assert card.draw(answer).id == card.name
+        header, body = card.rows(answer)
+        assert all(len(row) == len(header) for row in body), card.name
 
 
 @pytest.mark.parametrize("seed", range(5))
