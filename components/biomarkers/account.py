@@ -114,10 +114,23 @@ def _mix(answer: Answer) -> html.Div:
         [
             html.H3(ask(text("biomarkers.account.mix"), "response_mix")),
             html.Dl(items, className="account-mix"),
+            html.P(_reading(answer), className="sentence"),
             html.P(text("biomarkers.account.informative"), className="sentence"),
         ],
         **metric("response_mix"),
     )
+
+
+def _reading(answer: Answer) -> str:
+    """What a responder is here; the response rate in its window may count fewer."""
+    reading = answer["reading"]
+    if reading["by"]:
+        return text("biomarkers.account.reading.column", column=reading["by"])
+    window = reading["window"]
+    if window is None:
+        return text("biomarkers.account.reading")
+    counts = text("biomarkers.ranges.count", x=window["x"], n=window["n"])
+    return text("biomarkers.account.reading.window", days=window["days"], counts=counts)
 
 
 def _table(answer: Answer) -> html.Div:

@@ -56,10 +56,10 @@ def draw(answer: Answer) -> html.Section:
 def _body(answer: Answer, drawn: list[Any]) -> list[Any]:
     return [
         html.P(_words(answer), className="sentence wide", **metric("marker_q")),
-        *(_picture(answer, drawn) if drawn else []),
         _table(answer),
-        *_left_out(answer),
         *_rule(answer),
+        *_left_out(answer),
+        *(_picture(answer, drawn) if drawn else []),
     ]
 
 
@@ -74,6 +74,7 @@ def _words(answer: Answer) -> str:
     most = max(answer["markers"], key=lambda row: row["n"], default=None)
     if most is not None and most["n"]:
         key = "biomarkers.few" if most["n"] <= FEW else "biomarkers.most"
+        key = "biomarkers.single" if most["n"] == 1 else key
         words.append(text(key, n=most["n"], p=chance(most["smallest_p"])))
     words.append(text("biomarkers.cannot"))
     return " ".join(words)
@@ -95,7 +96,8 @@ def _picture(answer: Answer, drawn: list[Any]) -> list[Any]:
         metrics=("marker_shift",),
     )  # fmt: skip
     key = "biomarkers.paired.key" if answer["responses_known"] else "biomarkers.paired.key.plain"
-    return [legend(answer), frame, html.P(text(key), className="figure-note")]
+    title = html.H3(text("biomarkers.paired.each"))
+    return [title, legend(answer), frame, html.P(text(key), className="figure-note")]
 
 
 def legend(answer: Answer) -> html.Ul:

@@ -6,6 +6,7 @@ cells from layout.meta.narrow.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -176,12 +177,18 @@ def _up(cell: Cell, anchor: str) -> dict[str, Any]:
 
 
 def ticks_of(people: Sequence[Mapping[str, Any]]) -> list[float]:
-    """Three or four values on a log axis: 1, 2 and 5 times powers of ten, or powers alone."""
+    """Two to four values of a log axis, far enough apart to be read beside each other."""
     values = [p[end] for p in people for end in ("before", "after")]
     low, high = min(values), max(values)
     found: list[float] = []
     for steps in ((1,), (1, 3), (1, 2, 5), range(1, 10)):
-        found = [s * 10.0**e for e in range(-9, 13) for s in steps if low <= s * 10.0**e <= high]
+        powers = [s * 10.0**e for e in range(-9, 13) for s in steps]
+        found = [p for p in powers if low <= p <= high]
         if len(found) >= 3:
-            return found[:: -(-len(found) // 4)]
-    return found or [low]
+            break
+    room = math.log(high / low) / 4 if high > low else 0.0
+    kept: list[float] = []
+    for value in found:
+        if not kept or math.log(value / kept[-1]) >= room:
+            kept.append(value)
+    return kept or [low]

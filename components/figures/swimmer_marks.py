@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from components import theme
+from components.biomarkers.link import marker_name
 from components.swimmer.words import DAYS_PER_MONTH, lane_hover, marker_hover, segment_hover
 from dashboard.metrics.lane_phases import Segment
 from dashboard.metrics.lanes import Lane
@@ -37,8 +38,27 @@ class Row:
     last: int  # last day anything is drawn
 
 
+def colour_group(answer: Mapping[str, Any], patient: Mapping[str, Any]) -> str:
+    """What colours the bar of a patient: the backbone group, or the third of a biomarker."""
+    return str(patient[answer["coloured_by"]])
+
+
+def colour_groups(answer: Mapping[str, Any]) -> dict[str, str]:
+    """Groups that have a colour, with their names; "" is a patient without one."""
+    if answer["coloured_by"] == "backbone":
+        names = {b["id"]: b["label"] for b in answer["backbones"]}
+        return {**names, "": text("swimmer.key.ungrouped" if names else "swimmer.key.treatment")}
+    label = marker_name(answer["marker"]["chosen"])
+    return {
+        **{t: text(f"biomarkers.link.third.{t}", label=label) for t in ("0", "1", "2")},
+        "": text("biomarkers.link.third.none", label=label),
+    }
+
+
 def bar_colour(answer: Mapping[str, Any], group: str) -> str:
-    """Colour of a backbone group, by its place in study.toml."""
+    """Colour of a backbone group by its place in study.toml, or of a third."""
+    if answer["coloured_by"] == "third":
+        return theme.RISES[int(group)].light if group else theme.UNGROUPED.light
     ids = [b["id"] for b in answer["backbones"]]
     if not ids:
         return theme.colour("accent")
@@ -81,17 +101,14 @@ def _followed(rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def _bars(answer: Mapping[str, Any], rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Treatment, one trace per backbone group in the study's order; doublets hatched."""
-    names = {b["id"]: b["label"] for b in answer["backbones"]}
-    order = [*names, ""] if names else [""]
+    """Treatment, one trace per group of one colour; doublets hatched."""
     traces = []
-    for group in order:
-        mine = [r for r in rows if r.patient["backbone"] == group and r.lane.days is not None]
+    for group, name in colour_groups(answer).items():
+        mine = [
+            r for r in rows if colour_group(answer, r.patient) == group and r.lane.days is not None
+        ]
         if not mine:
             continue
-        name = names.get(group) or text(
-            "swimmer.key.ungrouped" if names else "swimmer.key.treatment"
-        )
         shapes = ["/" if r.patient["doublet"] else "" for r in mine]
         bars = _bar(
             name,
@@ -181,7 +198,7 @@ def _arrows(answer: Mapping[str, Any], rows: Sequence[Row]) -> list[dict[str, An
     marker = {
         "symbol": "triangle-right",
         "size": 13,
-        "color": [bar_colour(answer, r.patient["backbone"]) for r in mine],
+        "color": [bar_colour(answer, colour_group(answer, r.patient)) for r in mine],
         "line": {"width": 0},
     }
     return [

@@ -8,6 +8,7 @@ from typing import Any
 import dash_bootstrap_components as dbc
 from dash import html
 
+from components.biomarkers.link import marker_menu, marker_name
 from components.card import card, empty
 from components.figures.waterfall import beyond, signed, waterfall_figure
 from components.graph import graph
@@ -64,7 +65,7 @@ def _why_empty(answer: Answer) -> str:
 
 def _body(answer: Answer, chosen: Sequence[str]) -> list[Any]:
     return [
-        html.Div([_beside(answer), *_control(answer, chosen)], className="beside"),
+        html.Div([_beside(answer), _controls(answer, chosen)], className="beside"),
         html.Div(picture(answer, chosen), id=FRAME),
         html.P(_key(answer), className="figure-note", **metric("best_change")),
         html.P(text("response.waterfall.caveat"), className="figure-note", **metric("best_change")),
@@ -74,7 +75,7 @@ def _body(answer: Answer, chosen: Sequence[str]) -> list[Any]:
 
 def picture(answer: Answer, chosen: Sequence[str]) -> html.Div:
     """The figure with the chosen baseline columns under its bars."""
-    columns = [c for c in answer["strip"] if c["column"] in chosen]
+    columns = [*_marker(answer), *(c for c in answer["strip"] if c["column"] in chosen)]
     figure = waterfall_figure(answer["bars"], columns, prefix=answer["prefix"])
     return graph(
         "response-waterfall-figure",
@@ -84,6 +85,16 @@ def picture(answer: Answer, chosen: Sequence[str]) -> html.Div:
         height=figure["layout"]["height"],
         metrics=("best_change", "bor"),
     )
+
+
+def _marker(answer: Answer) -> list[dict[str, Any]]:
+    """The biomarker of the address as a row of values under the bars."""
+    chosen = answer["marker"]["chosen"]
+    if chosen is None or all(v is None for v in chosen["values"]):
+        return []
+    values = [None if v is None else float(f"{v:.4g}") for v in chosen["values"]]
+    row = {"column": "marker", "label": marker_name(chosen), "kind": "number", "values": values}
+    return [row]
 
 
 def _beside(answer: Answer) -> html.Div:
@@ -111,6 +122,11 @@ def _beside(answer: Answer) -> html.Div:
     return html.Div(
         [html.H3(ask(text(key), rate)), number, said], className="beside-words", **metric(rate)
     )
+
+
+def _controls(answer: Answer, chosen: Sequence[str]) -> html.Div:
+    """What may stand under the bars: a biomarker, and the study's baseline columns."""
+    return html.Div([*marker_menu(answer), *_control(answer, chosen)], className="strip-controls")
 
 
 def _control(answer: Answer, chosen: Sequence[str]) -> list[Any]:

@@ -10,9 +10,10 @@ from dash import html
 
 from components import theme
 from components.attributes import attrs
+from components.biomarkers.link import marker_menu, marker_name
 from components.card import card, empty
 from components.figures.swimmer import height, needs_note, swimmer_figure
-from components.figures.swimmer_marks import bar_colour
+from components.figures.swimmer_marks import bar_colour, colour_group, colour_groups
 from components.graph import graph
 from components.metric import metric
 from components.overview.parts import Rows, footer, patients, tools
@@ -24,7 +25,7 @@ from dashboard.metrics.lanes import NOT_STATED, Lane
 from dashboard.text import text
 
 NAME = "swimmer-lanes"
-METRICS = ("treatment_time", "response_phase", "event_day", "bor")
+METRICS = ("treatment_time", "response_phase", "event_day", "bor", "marker_link")
 
 
 def draw(answer: Answer, choice: object = None) -> html.Section:
@@ -70,7 +71,7 @@ def _body(answer: Answer, page: Paged) -> list[Any]:
             **metric("on_treatment_in_view", "treatment_time"),
         ),
         html.Div(
-            [_controls(answer, page), turning],
+            [_controls(answer, page), *marker_menu(answer), turning],
             className="lane-bar",
             **metric("n"),
         ),
@@ -183,14 +184,13 @@ def _choice(name: str, options: dict[str, str], value: str) -> html.Fieldset:
 def _key(answer: Answer) -> html.Ul:
     """What the marks mean, in words beside each mark; only marks this view holds."""
     lanes = answer["lanes"]
-    present = {p["backbone"] for p, x in zip(answer["patients"], lanes, strict=True) if x["days"]}
-    items = []
-    for group in [b["id"] for b in answer["backbones"]] if answer["backbones"] else []:
-        if group in present:
-            items.append(_key_bar(answer, group, group_label(answer, "backbone", group)))
-    if "" in present:
-        words = "swimmer.key.ungrouped" if answer["backbones"] else "swimmer.key.treatment"
-        items.append(_key_bar(answer, "", text(words)))
+    pairs = zip(answer["patients"], lanes, strict=True)
+    present = {colour_group(answer, p) for p, x in pairs if x["days"]}
+    items = [
+        _key_bar(answer, group, words)
+        for group, words in colour_groups(answer).items()
+        if group in present
+    ]
     if any(p["doublet"] for p in answer["patients"]):
         items.append(_key_item("bar hatched", text("swimmer.key.doublet")))
     if any(x["ongoing"] for x in lanes):
@@ -226,6 +226,13 @@ def _key_item(shape: str, words: str, style: dict[str, str] | None = None) -> ht
     return html.Li([swatch, html.Span(words)])
 
 
+def _marker_words(answer: Answer) -> list[str]:
+    if answer["coloured_by"] == "backbone":
+        return []
+    label = marker_name(answer["marker"]["chosen"])
+    return [text("biomarkers.link.swimmer", label=label)]
+
+
 def _notes(answer: Answer) -> list[str]:
     """What the reader should know: the window line, and what the export lacks."""
     origin = _origin(answer)
@@ -233,7 +240,7 @@ def _notes(answer: Answer) -> list[str]:
         words = [text("swimmer.window.none")]
     else:
         words = [text("swimmer.window.words", days=answer["window_days"], origin=origin)]
-    return words + _missing(answer)
+    return words + _marker_words(answer) + _missing(answer)
 
 
 def _missing(answer: Answer) -> list[str]:

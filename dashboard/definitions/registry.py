@@ -208,6 +208,7 @@ def _biomarkers() -> tuple[Entry, ...]:
         Entry("rank_sum_p", *on, (), ("wilcoxon", "benjamini")),
         Entry("joint_change", *on, (), ("recist",)),
         Entry("marker_landmark", *on, ("conf_type", "level"), ("landmark", "kaplan")),
+        Entry("marker_link", *on),
         Entry("marker_hazard", *on, ("level",), ("cox",)),
     )
 

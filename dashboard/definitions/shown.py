@@ -42,7 +42,8 @@ def changes(view: View) -> tuple[str, ...]:
 
 
 def waterfall(view: View) -> tuple[str, ...]:
-    return ("best_change", "bor", shown_response(view), "n")
+    marked = ("marker_link",) if {"ADIM", "ADTB"} & set(view.cut.domains) else ()
+    return ("best_change", "bor", shown_response(view), *marked, "n")
 
 
 def curve(view: View) -> tuple[str, ...]:

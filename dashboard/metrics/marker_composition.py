@@ -80,9 +80,14 @@ def partitions(markers: Sequence[Marker]) -> tuple[tuple[Marker, ...], ...]:
 def _largest(own: Sequence[Marker]) -> tuple[Marker, ...]:
     apart = {(a.paramcd, b.paramcd) for a, b in combinations(own, 2) if exclusive(a, b)}
     for size in range(len(own), LEAST - 1, -1):
-        for group in combinations(own, size):
-            if all((a.paramcd, b.paramcd) in apart for a, b in combinations(group, 2)):
-                return group
+        found = [
+            group
+            for group in combinations(own, size)
+            if all((a.paramcd, b.paramcd) in apart for a, b in combinations(group, 2))
+        ]
+        if found:
+            # T cells before helper T cells: the gates with fewest markers hold the most cells
+            return min(found, key=lambda group: sum(len(gates(m.gate or "")) for m in group))
     return ()
 
 

@@ -29,7 +29,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         waterfall.NAME,
         "response.waterfall.title",
-        (978, 1333),
+        (930, 1361),
         waterfall.shaped,
         waterfall.rows,
         metrics=shown.waterfall,

@@ -21,7 +21,7 @@ LANES, TABLE = (*lanes.METRICS, "on_treatment_in_view", "n"), (*table.METRICS, "
 #: one panel for both cards: they show the same lanes. Heights are those of the demo study, so that
 #: nothing moves on arrival
 CARDS: tuple[Card, ...] = (
-    Card(lanes.NAME, "swimmer.title", (1527, 1802), lanes.draw, lanes.rows, metrics=LANES),
+    Card(lanes.NAME, "swimmer.title", (1527, 1830), lanes.draw, lanes.rows, metrics=LANES),
     Card(
         table.NAME,
         "swimmer.table.title",

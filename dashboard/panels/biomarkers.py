@@ -19,6 +19,7 @@ from dashboard.metrics.sample_stages import (
     sites,
 )
 from dashboard.metrics.types import Exclusion
+from dashboard.metrics.windows import response_window
 from dashboard.panels.common import common, who
 from dashboard.results import Panel, View
 
@@ -84,6 +85,7 @@ def _account(view: View, found: Samples, people: Sequence[PatientSamples]) -> di
         "by_response": [
             {"group": s.group, "paired": s.paired.to_json()} for s in result.by_response
         ],
+        "reading": _reading(view),
         "mix_pairs": None if result.mix_pairs is None else result.mix_pairs.to_json(),
         "mix_cohort": None if result.mix_cohort is None else result.mix_cohort.to_json(),
         "gaps": [
@@ -106,6 +108,20 @@ def _account(view: View, found: Samples, people: Sequence[PatientSamples]) -> di
         "sites": _sites(view, found) if found.kind == "tissue" else [],
         "lesions": _lesions(view, found) if found.kind == "tissue" else None,
     }
+
+
+def _reading(view: View) -> dict[str, Any]:
+    """What a responder is here, and how many count in the window of the response rate: the two
+    numbers differ by late responders."""
+    analysis, days = view.analysis, view.analysis.rules.orr_window_days
+    if analysis.responses.source_confirmed is None:
+        return {"by": view.cut.study.biomarkers.response, "window": None}
+    if days is None:
+        return {"by": None, "window": None}
+    found = response_window(
+        analysis.window_days, view.members, window_days=days, level=analysis.rules.level
+    )
+    return {"by": None, "window": {"days": days, **found.interim.headline.to_json()}}
 
 
 def _columns(found: Samples) -> dict[str, list[str]]:

@@ -24,6 +24,7 @@ from dashboard.metrics.trajectories import trajectories
 from dashboard.metrics.types import AnalysisSet, Exclusion, PatientProportion
 from dashboard.metrics.windows import ResponseWindow, response_window
 from dashboard.panels.common import common, json_of, who
+from dashboard.panels.marker_link import marker_link
 from dashboard.panels.strip import strip
 from dashboard.results import View
 
@@ -174,6 +175,7 @@ def waterfall(view: View) -> Json:
         "new_lesions_known": False,
         "without": [],
         "strip": [],
+        "marker": marker_link(view, []),
     }
     if sums is None:
         return said
@@ -200,6 +202,7 @@ def waterfall(view: View) -> Json:
     said["deep_responders"] = 0 if orr is None else len(deep.intersection(orr.numerator))
     said["new_lesions_known"] = any(bar["new_lesion"] is not None for bar in bars)
     said["without"] = _grouped(view, _inside(best.without, members), marks)
+    said["marker"] = marker_link(view, [bar["usubjid"] for bar in bars])
     said["strip"] = strip(view.cut.study, analysis.adsl, [bar["usubjid"] for bar in bars])
     return said
 

@@ -18,6 +18,7 @@ from dashboard.metrics.response import BEST_ORDER
 from dashboard.metrics.time_to_event import TimeToEvent
 from dashboard.metrics.tumour import BestChanges
 from dashboard.panels.common import common
+from dashboard.panels.marker_link import marker_link
 from dashboard.patient_keys import PatientKeys
 from dashboard.patient_names import shared_prefix
 from dashboard.results import View
@@ -54,9 +55,18 @@ def lanes(view: View) -> Json:
     groups = [g for g in GROUPS if g == "none" or _offers(g, analysis, found)]
     sorts = _sorts(found, changes)
     rules = analysis.rules
+    marker = marker_link(view, [lane.usubjid for lane in found.lanes])
+    coloured = marker["chosen"] is not None and any(
+        t is not None for t in marker["chosen"]["third"]
+    )
+    for i, patient in enumerate(patients):
+        third = marker["chosen"]["third"][i] if coloured else None
+        patient["third"] = "" if third is None else str(third)
     return {
         **common(view),
         **found.to_json(),
+        "marker": marker,
+        "coloured_by": "third" if coloured else "backbone",
         "patients": patients,
         "sorts": sorts,
         "groups": groups,

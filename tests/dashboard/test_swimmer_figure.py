@@ -83,6 +83,8 @@ def answer(drawn: list[Lane], **more: Any) -> dict[str, Any]:
         "responses_known": True, "origin_rule": "first dose: TRTSDT",
         "sorts": ["duration"], "groups": ["none", "backbone"], "group": "none",
         "layouts": {"duration": groups},
+        "coloured_by": "backbone",
+        "marker": {"options": [], "chosen": None},
         "backbones": [
             {"id": "taxane", "label": "Taxane"}, {"id": "eribulin", "label": "Eribulin"},
         ],
