@@ -1,7 +1,4 @@
-"""Laboratory values and doses for the pages on safety: read once per cut, then filtered.
-
-The study's own limits are copied into the metrics' options here.
-"""
+"""Laboratory values and doses for the pages on safety: read once per cut, then filtered."""
 
 from __future__ import annotations
 
@@ -11,17 +8,12 @@ from typing import Any
 
 from dashboard.analysis import Analysis
 from dashboard.lab_names import lab_names
-from dashboard.metrics.columns import strings
-from dashboard.metrics.ctcae_rules import RULES
 from dashboard.metrics.cycles import CycleOptions, Cycles, treatment_cycles
 from dashboard.metrics.exposure import Doses, doses, usual_gaps
 from dashboard.metrics.labs import LabValues, lab_values
-from dashboard.metrics.liver import LiverOptions
 from dashboard.metrics.safety import treated
 from dashboard.metrics.treated import Treated
 from dashboard.metrics.types import AnalysisSet
-from dashboard.metrics.urate import UrateBands, bands_at
-from dashboard.metrics.urate_course import MAN, WOMAN
 from dashboard.results import View
 from dashboard.words import said
 from data_access.study.model import Study
@@ -127,30 +119,3 @@ def cycle_words(view: View, made: CyclesMade) -> dict[str, Any]:
     """What the cycles are, for a sentence."""
     drug = None if made.drug is None else said(view.cut.study, "EXTRT", made.drug)
     return {"numbered": made.numbered, "drug": drug, "length": made.length}
-
-
-def urate_bands(study: Study) -> UrateBands:
-    return bands_at(study.labs.urate_bands)
-
-
-def urate_limits(study: Study) -> dict[str, float]:
-    """Limit of each sex, as SEX spells it."""
-    return {WOMAN: study.labs.urate_women, MAN: study.labs.urate_men}
-
-
-def sex_of(analysis: Analysis) -> dict[str, str]:
-    """USUBJID -> SEX where stated."""
-    adsl = analysis.adsl
-    if "SEX" not in adsl.columns:
-        return {}
-    pairs = zip(strings(adsl, "USUBJID").tolist(), strings(adsl, "SEX").tolist(), strict=True)
-    return {u: s for u, s in pairs if isinstance(s, str)}
-
-
-def liver_options(analysis: Analysis) -> LiverOptions:
-    return LiverOptions(hys_law_days=analysis.rules.hys_law_days)
-
-
-def graded(version: str) -> bool:
-    """Is there a table of limits for this version of CTCAE?"""
-    return version in RULES

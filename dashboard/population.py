@@ -58,7 +58,8 @@ def population(
     cut, adsl = analysis.cut, analysis.adsl
     ids = analysis.once("ids", lambda: adsl["USUBJID"].to_numpy(dtype=object))
     base = analysis.sets[selection.analysis_set]
-    inside = np.isin(ids, np.array(base.patients, dtype=object))
+    known = set(base.patients)  # np.isin compares objects one by one
+    inside = np.array([u in known for u in ids.tolist()], dtype=np.bool_)
     memberships = analysis.once("memberships", lambda: _memberships(cut, adsl))
     specs = {f.column: f for f in cut.study.filters}
     masks: dict[str, Mask] = {

@@ -104,9 +104,10 @@ def _row(answer: Answer, d: dict[str, Any]) -> html.Tr:
     if d["below"]["n"]:
         below = proportion(answer, d["below"], d["below_who"], of=d["drug"])
     role = text("exposure.study_drug") if d["study"] else text("exposure.backbone")
+    roles = [html.Span(role, className="cell-more")] if answer["roles"] else []
     return html.Tr(
         [
-            html.Th([d["drug"], html.Span(role, className="cell-more")], scope="row"),
+            html.Th([d["drug"], *roles], scope="row"),
             html.Td(count(str(d["n"]), d["who"], of=d["drug"])),
             html.Td(spread(d["cycles"])),
             html.Td(spread(d["days"])),

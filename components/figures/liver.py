@@ -74,6 +74,15 @@ def _points(scatter: Mapping[str, Any], quadrant: str) -> dict[str, Any]:
             "color": [paper if h else tone for h in hollow],
             "line": {"width": 1.5, "color": tone},
         },
+        **_said(scatter, own),
+    }
+
+
+def _said(scatter: Mapping[str, Any], own: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """Who each point is; nothing where there are too many to say."""
+    if own and not own[0][0]:
+        return {"hoverinfo": "skip", "opacity": 0.35}
+    return {
         "customdata": [[p[0], p[1], _hover(scatter["name"], p)] for p in own],
         "hovertemplate": text("labs.hover"),
     }

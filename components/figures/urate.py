@@ -43,7 +43,10 @@ def urate_figure(answer: Mapping[str, Any]) -> dict[str, Any]:
     lines = answer["lines"]
     if not lines:
         raise ValueError("no patient with a urate value")
-    marked = {e["usubjid"] for e in answer["events"] if e["first"] is not None}
+    drawn = {line["usubjid"] for line in lines}
+    events = [e for e in answer["events"] if e["usubjid"] in drawn]
+    answer = {**answer, "events": events}
+    marked = {e["usubjid"] for e in events if e["first"] is not None}
     plain = [line for line in lines if line["usubjid"] not in marked]
     bold = [line for line in lines if line["usubjid"] in marked]
     data = [

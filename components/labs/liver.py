@@ -124,6 +124,8 @@ def _alt(answer: Answer, found: dict[str, Any]) -> str:
 def _notes(answer: Answer) -> list[str]:
     words = [text("labs.liver.key", x=f"{answer['x_line']:g}", y=f"{answer['y_line']:g}")]
     n = answer["scatters"][0]["n"]
+    if len(answer["scatters"][0]["points"]) > n_said(answer):
+        words.append(text("labs.liver.many"))
     if answer["metastases_known"]:
         words.append(text("labs.liver.hollow", x=answer["metastases"], n=n))
     else:
@@ -137,6 +139,11 @@ def _notes(answer: Answer) -> list[str]:
             )
         )
     return words
+
+
+def n_said(answer: Answer) -> int:
+    """Points that say whose they are."""
+    return sum(bool(p[0]) for p in answer["scatters"][0]["points"])
 
 
 def _without(answer: Answer) -> list[Any]:
@@ -244,7 +251,7 @@ def rows(answer: Answer) -> Rows:
             own = status.get(p[1]) if found["name"] == "limit" else None
             body.append(
                 (
-                    p[1],
+                    p[1] or text("labs.liver.unnamed"),
                     text(f"labs.liver.scatter.{found['name']}"),
                     p[2],
                     p[3],

@@ -125,7 +125,7 @@ def table(title: str, head: list[Any], body: list[Any], *, extra: str = "") -> h
             ],
             className=f"numbers-table lab-table {extra}".strip(),
         ),
-        className="table-frame",
+        className="table-frame by-group-frame",
         tabIndex=0,
         role="region",
         **attrs(aria_label=title),

@@ -83,7 +83,7 @@ def _table(answer: Answer, told: dict[str, Any]) -> html.Div:
                 className="numbers-table shift",
             ),
         ],
-        className="table-frame",
+        className="table-frame by-group-frame",
         tabIndex=0,
         role="region",
         **attrs(aria_label=words),

@@ -30,6 +30,8 @@ from dashboard.text import listed, text
 NAME = "labs-urate"
 METRICS = ("urate", "urate_event", "dose_change", "safety_n")
 STORY = ("stone", "gout")
+#: events that stand in the card; all of them are in its file
+LISTED = 40
 
 
 def draw(answer: Answer) -> html.Section:
@@ -115,14 +117,11 @@ def _doses_number(answer: Answer) -> html.Div:
     if not answer["doses_known"] or not answer["changes_recorded"]:
         why = "labs.urate.no_doses" if not answer["doses_known"] else "labs.urate.no_changes"
         return _number("dose_change", title, plain(text("number.ns")), text(why))
-    keys = list(dict.fromkeys(m["key"] for m in answer["marks"]))
-    parts = []
-    for change in dict.fromkeys(m["change"] for m in answer["marks"]):
-        n = len({m["key"] for m in answer["marks"] if m["change"] == change})
-        parts.append(text(f"labs.dose.count.{change}", n=n))
+    found = answer["changed"]
+    parts = [text(f"labs.dose.count.{kind}", n=n) for kind, n in found["kinds"]]
     more = listed(parts) if parts else text("labs.urate.doses.none")
-    x = f"{len(keys)}/{answer['n']}"
-    return _number("dose_change", title, count(x, " ".join(keys), of=title), more)
+    x = f"{found['n']}/{answer['n']}"
+    return _number("dose_change", title, count(x, found["who"], of=title), more)
 
 
 def _story(answer: Answer) -> list[str]:
@@ -178,9 +177,12 @@ def _listing(answer: Answer) -> list[Any]:
         text("labs.urate.peak"),
         ask(text("labs.urate.then"), "dose_change"),
     ]
-    body = [_event(answer, e) for e in sorted(answer["events"], key=_order)]
-    made = table(text("labs.urate.list"), head, body, extra="stacking-list")
-    return [html.Div([made], **metric("urate_event", "urate", "dose_change"))]
+    every = sorted(answer["events"], key=_order)
+    body = [_event(answer, e) for e in every[:LISTED]]
+    made: list[Any] = [table(text("labs.urate.list"), head, body, extra="stacking-list")]
+    if len(every) > LISTED:
+        made.append(html.P(plural("labs.urate.more", len(every) - LISTED), className="figure-note"))
+    return [html.Div(made, **metric("urate_event", "urate", "dose_change"))]
 
 
 def _order(event: dict[str, Any]) -> tuple[bool, int, str]:

@@ -16,6 +16,7 @@ from dashboard.endpoints import (
     endpoints,
     responders,
 )
+from dashboard.lab_rules import liver_options
 from dashboard.measurements import best_changes_of, sums_of
 from dashboard.metrics.liver import scatter
 from dashboard.metrics.populations import intersect
@@ -79,7 +80,7 @@ def with_peaks(view: View) -> People:
     members, values = view.set("safety"), laboratory.labs_in(view)
     if values is None:
         return _of_safety(view, ())
-    axes = laboratory.liver_options(view.analysis).scatter
+    axes = liver_options(view.analysis).scatter
     return People(members, _inside(scatter(values, axes).without, members))
 
 

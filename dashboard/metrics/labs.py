@@ -168,7 +168,9 @@ def _labels(rows: pd.DataFrame, param: Codes, params: tuple[str, ...]) -> tuple[
     """PARAM of each PARAMCD, the first in sorting order where several are used."""
     codes, names = grouped_terms(rows, ("PARAM",), "")
     found = dict(zip(range(len(params)), params, strict=True))
-    for p, name in sorted(set(zip(param.tolist(), codes.tolist(), strict=True)), reverse=True):
+    width = np.int64(max(len(names), 1))
+    for pair in np.unique(param * width + codes).tolist()[::-1]:
+        p, name = divmod(pair, int(width))
         found[p] = names[name] or params[p]
     return tuple(found[i] for i in range(len(params)))
 

@@ -14,7 +14,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         findings.NAME,
         "exposure.findings.title",
-        (400, 700),
+        (331, 726),
         findings.draw,
         findings.rows,
         metrics=findings.METRICS,
@@ -23,7 +23,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         cycles.NAME,
         "exposure.cycles.title",
-        (600, 640),
+        (563, 694),
         cycles.draw,
         cycles.rows,
         metrics=cycles.METRICS,
@@ -32,7 +32,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         intensity.NAME,
         "exposure.intensity.card",
-        (1300, 1500),
+        (1546, 1911),
         intensity.draw,
         intensity.rows,
         metrics=intensity.METRICS,
@@ -41,7 +41,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         changes.NAME,
         "exposure.changes.title",
-        (1300, 1500),
+        (1148, 1815),
         changes.draw,
         changes.rows,
         metrics=changes.METRICS,
@@ -50,7 +50,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         stops.NAME,
         "exposure.stops.title",
-        (900, 1100),
+        (1003, 1268),
         stops.draw,
         stops.rows,
         metrics=stops.METRICS,
@@ -59,7 +59,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         groups.NAME,
         "exposure.groups.title",
-        (200, 240),
+        (131, 202),
         groups.draw,
         groups.rows,
         metrics=groups.METRICS,

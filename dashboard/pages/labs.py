@@ -14,7 +14,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         findings.NAME,
         "labs.findings.title",
-        (560, 900),
+        (526, 973),
         findings.draw,
         findings.rows,
         metrics=findings.METRICS,
@@ -23,7 +23,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         urate.NAME,
         "labs.urate.title",
-        (1000, 1400),
+        (1098, 1685),
         urate.draw,
         urate.rows,
         metrics=urate.METRICS,
@@ -32,7 +32,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         parameter.NAME,
         "labs.parameter",
-        (700, 800),
+        (711, 926),
         parameter.draw,
         parameter.rows,
         metrics=parameter.METRICS,
@@ -41,7 +41,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         shift.NAME,
         "labs.shift",
-        (600, 900),
+        (456, 854),
         shift.draw,
         shift.rows,
         metrics=shift.METRICS,
@@ -50,7 +50,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         grades.NAME,
         "labs.grades",
-        (800, 1000),
+        (758, 1405),
         grades.draw,
         grades.rows,
         metrics=grades.METRICS,
@@ -59,7 +59,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         liver.NAME,
         "labs.liver.title",
-        (1300, 1900),
+        (1330, 2231),
         liver.draw,
         liver.rows,
         metrics=liver.METRICS,
@@ -68,7 +68,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         nadir.NAME,
         "labs.nadir.title",
-        (640, 1040),
+        (635, 1298),
         nadir.draw,
         nadir.rows,
         metrics=nadir.METRICS,

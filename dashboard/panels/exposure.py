@@ -168,7 +168,7 @@ def cycles(view: View) -> Json:
 
 def intensity(view: View) -> Json:
     """Dose of every drug against its plan, and each patient's relative dose intensity."""
-    answer = {**of_exposure(view), "drugs": [], "reduced": REDUCED}
+    answer = {**of_exposure(view), "drugs": [], "reduced": REDUCED, "roles": False}
     records, patients = lab.doses_in(view), lab.treated_in(view)
     if records is None or patients is None:
         return answer
@@ -183,7 +183,9 @@ def intensity(view: View) -> Json:
             [view.keys.key(c.usubjid), c.usubjid, round(c.intensity or 0.0, 4)] for c in drawn
         ]
         drugs.append(told)
-    return {**answer, "drugs": drugs}
+    # in a randomised study backbones name the arms, and no drug is added to one
+    both = {d["study"] for d in drugs} == {True, False}
+    return {**answer, "drugs": drugs, "roles": both and not view.cut.study.design.randomised}
 
 
 def _added(view: View, drug: str) -> bool:

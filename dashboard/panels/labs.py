@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboard import laboratory as lab
 from dashboard.lab_names import lab_names
+from dashboard.lab_rules import graded
 from dashboard.metrics.ctcae_rules import rules as ctcae_rules
 from dashboard.metrics.lab_change import farthest, lab_changes
 from dashboard.metrics.lab_lines import lab_lines
@@ -37,7 +38,7 @@ def of_labs(view: View) -> dict[str, Any]:
         **of_safety(view),
         "missing": missing(view),
         "version": version,
-        "graded": lab.graded(version),
+        "graded": graded(version),
         "teae_days": view.analysis.rules.teae_end_days,
     }
 
@@ -78,9 +79,14 @@ def findings(view: View) -> Json:
 def grades_of(view: View, values: LabValues) -> tuple[LabGrades, ...]:
     """Worst grades in the safety window; none for a version of CTCAE without a table."""
     version = view.analysis.rules.ctcae_version
-    if not lab.graded(version):
+    if not graded(version):
         return ()
-    return lab_grades(values, version=version, level=view.analysis.rules.level)
+    level = view.analysis.rules.level
+    if view.selection.filtered:
+        return lab_grades(values, version=version, level=level)
+    return view.analysis.once(
+        "lab grades", lambda: lab_grades(values, version=version, level=level)
+    )
 
 
 def _graded(view: View, found: LabGrades) -> dict[str, Any]:
@@ -210,9 +216,7 @@ def shift(view: View) -> Json:
         return answer
     version = view.analysis.rules.ctcae_version
     terms = (
-        [r for r in ctcae_rules(version) if code.upper() in r.paramcds]
-        if lab.graded(version)
-        else []
+        [r for r in ctcae_rules(version) if code.upper() in r.paramcds] if graded(version) else []
     )
     tables = [_shift(view, grade_shift(values, rule)) for rule in terms]
     return {
@@ -238,7 +242,7 @@ def nadir(view: View) -> Json:
     answer = {**of_labs(view), "counts": [], "cycles": None, "absent": []}
     values = lab.labs_in(view)
     version = view.analysis.rules.ctcae_version
-    if values is None or not lab.graded(version):
+    if values is None or not graded(version):
         return answer
     made = lab.cycles_in(view, lab.doses_in(view))
     if made is None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dashboard import laboratory as lab
+from dashboard.lab_rules import liver_options
 from dashboard.metrics.columns import strings
 from dashboard.metrics.liver import (
     CHOLESTASIS,
@@ -31,6 +32,8 @@ Json = Mapping[str, Any]
 QUADRANTS = (HYS_LAW, TEMPLE, CHOLESTASIS, NORMAL)
 #: candidates whose course is drawn; the others are listed
 COURSES = 12
+#: among more points those of the lower left quadrant say nothing of their patient
+MANY = 1_500
 METASTASES = "LIVERFL"
 
 
@@ -40,7 +43,7 @@ def course(view: View) -> Json:
     values = lab.labs_in(view)
     if values is None:
         return answer
-    options = lab.liver_options(view.analysis)
+    options = liver_options(view.analysis)
     axes = options.scatter
     absent = [
         n for n, codes in (("x", axes.x), ("y", axes.y)) if not lab.holds(view.analysis, codes)
@@ -96,7 +99,9 @@ def _scatter(
         "n": len(found.points),
         "quadrants": [[q, len(groups[q]), who(view, groups[q])] for q in QUADRANTS],
         "points": [
-            [
+            ["", "", round(p.x, 2), round(p.y, 2), q, None]
+            if q == NORMAL and len(found.points) > MANY
+            else [
                 view.keys.key(p.usubjid),
                 p.usubjid,
                 round(p.x, 3),

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboard import laboratory as lab
+from dashboard.lab_rules import sex_of, urate_bands, urate_limits
 from dashboard.metrics.coded import clean
 from dashboard.metrics.dose_changes import dose_modifications
-from dashboard.metrics.lab_lines import timed_lines
+from dashboard.metrics.lab_lines import LINES, timed_lines
+from dashboard.metrics.labs import Floats, LabValues
 from dashboard.metrics.urate import PARAMCDS, Urate, urate
 from dashboard.metrics.urate_course import (
     CONSEQUENCES,
@@ -38,7 +40,7 @@ def course(view: View) -> Json:
         **of_labs(view),
         "found": False,
         **{k: [] for k in ("lines", "events", "marks", "units", "above", "over")},
-        "limits": lab.urate_limits(view.cut.study),
+        "limits": urate_limits(view.cut.study),
         "source": labs.source,
         "expected": _expected(view),
         "stated": "labs" in {k.split(".")[0] for k in view.cut.study.text.lines},
@@ -47,7 +49,7 @@ def course(view: View) -> Json:
     if values is None or not lab.holds(view.analysis, PARAMCDS):
         return answer
     level = view.analysis.rules.level
-    found = urate(values, lab.urate_bands(view.cut.study))
+    found = urate(values, urate_bands(view.cut.study))
     mine = values.select(values.of(PARAMCDS))
     amount = mine.value * mine.factors("urate")
     every = timed_lines(mine, amount, most=mine.treated.n)
@@ -57,9 +59,10 @@ def course(view: View) -> Json:
     drugs = () if records is None else lab.study_drugs(view.cut.study, records.drugs)
     marks = () if records is None else dose_marks(records, drugs, every)
     changes = None if records is None else dose_modifications(records, level=level)
-    over = over_limits(found, lab.sex_of(view.analysis), answer["limits"], level=level)
-    marked = {e.usubjid for e in told} | {m.usubjid for m in marks}
-    drawn = _drawn(view, mine, amount, marked)
+    over = over_limits(found, sex_of(view.analysis), answer["limits"], level=level)
+    marked = [e.usubjid for e in told] + [m.usubjid for m in marks]
+    drawn = _drawn(view, mine, amount, tuple(dict.fromkeys(marked))[:LINES])
+    shown = {line["usubjid"] for line in drawn}
     return {
         **answer,
         "found": True,
@@ -73,11 +76,12 @@ def course(view: View) -> Json:
         "change": urate_change(found).to_json(),
         "events_known": events is not None,
         "events": [_event(view, e, marks) for e in told],
+        "changed": _changed(view, marks),
         "doses_known": records is not None,
         "changes_recorded": bool(changes and changes.recorded),
         "changes_rule": changes.rule if changes else None,
         "drugs": [said(view.cut.study, "EXTRT", d) for d in drugs],
-        "marks": [_mark(view, m) for m in marks],
+        "marks": [_mark(view, m) for m in marks if m.usubjid in shown],
         "units": [u.to_json() for u in found.unknown_units],
         "lines": drawn,
         "cut_day": _longest(drawn),
@@ -97,16 +101,29 @@ def _expected(view: View) -> list[dict[str, Any]]:
     return told
 
 
-def _drawn(view: View, mine: Any, amount: Any, marked: set[str]) -> list[dict[str, Any]]:
-    """Lines that are drawn: all where there are few, else the highest and those with a mark."""
+def _changed(view: View, marks: Sequence[DoseMark]) -> dict[str, Any]:
+    """Patients with a changed dose, and by kind of change."""
+    kinds: dict[str, set[str]] = {}
+    for m in marks:
+        kinds.setdefault(m.change, set()).add(m.usubjid)
+    patients = {u for own in kinds.values() for u in own}
+    return {
+        "n": len(patients),
+        "who": who(view, sorted(patients)),
+        "kinds": [[kind, len(own)] for kind, own in kinds.items()],
+    }
+
+
+def _drawn(
+    view: View, mine: LabValues, amount: Floats, marked: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Lines that are drawn: all where there are few, else the highest and some with a mark."""
     lines = list(timed_lines(mine, amount))
     shown = {line.usubjid for line in lines}
-    if marked - shown:
-        lines += [
-            line
-            for line in timed_lines(mine, amount, most=mine.treated.n)
-            if line.usubjid in marked - shown
-        ]
+    more = [u for u in marked if u not in shown]
+    if more:
+        keep = mine.treated.mask(more)[mine.patient]
+        lines += timed_lines(mine.select(keep), amount[keep])
     return [
         {
             "usubjid": line.usubjid,

@@ -13,6 +13,7 @@ from dashboard.metrics.types import AnalysisSet
 from dashboard.microbiome import seed_of
 from dashboard.population import restrict
 from dashboard.report.checks import derivation_checks
+from dashboard.report.labs import labs_report
 from dashboard.report.markers import markers_report
 from dashboard.report.maturity import maturity_report
 from dashboard.report.microbiome import microbiome_report
@@ -27,7 +28,7 @@ Json = dict[str, Any]
 
 SECTIONS = (
     *("response", "survival", "safety", "exposure", "subgroups", "maturity"),
-    *("immune", "microbiome", "tissue"),
+    *("labs", "immune", "microbiome", "tissue"),
 )
 
 
@@ -77,6 +78,7 @@ class Report:
             "survival": self._survival,
             "safety": self._safety,
             "exposure": self._exposure,
+            "labs": lambda: {"labs": labs_report(self.analysis, self.set("safety"))},
             "subgroups": lambda: {"subgroups": subgroup_report(self.analysis, self.members)},
             "maturity": lambda: {
                 "maturity": maturity_report(self.analysis, self.members, self.set("safety"))

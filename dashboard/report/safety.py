@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.analysis import Analysis
+from dashboard.metrics.dose_changes import Discontinuations
 from dashboard.metrics.exposure_summary import (
     exported_json,
     exported_totals,
@@ -13,7 +14,9 @@ from dashboard.metrics.exposure_summary import (
     exposure_summary,
 )
 from dashboard.metrics.safety import safety, safety_events, safety_json, treated
+from dashboard.metrics.stopping import stopping, treatment_time
 from dashboard.metrics.subgroups import Group
+from dashboard.metrics.treated import Treated
 from dashboard.metrics.types import AnalysisSet
 
 Json = dict[str, Any]
@@ -47,4 +50,23 @@ def exposure_report(analysis: Analysis, members: AnalysisSet) -> Json | None:
         level=analysis.rules.level,
     )
     totals = exported_totals(analysis.frame("ADEX"), patients)
-    return {**exposure_json(found), "exported": exported_json(totals)}
+    return {
+        **exposure_json(found),
+        "time_on_treatment": _time(analysis, patients, found.discontinuations),
+        "exported": exported_json(totals),
+    }
+
+
+def _time(analysis: Analysis, patients: Treated, stops: Discontinuations) -> Json:
+    """Kaplan-Meier median in days, and patients off treatment by reason."""
+    times = treatment_time(analysis.adsl, analysis.cohort, patients, stops)
+    found = stopping(times, options=analysis.km_options)
+    median = found.curve.median
+    return {
+        "n": found.n,
+        "ongoing": len(found.ongoing),
+        "median": median.estimate,
+        "median_lower": median.lower,
+        "median_upper": median.upper,
+        "reasons": {r.reason: r.proportion.to_json() for r in found.reasons},
+    }

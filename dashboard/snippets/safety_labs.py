@@ -8,11 +8,12 @@ _GRADES = Snippet(
     (
         "from components.numbers import proportion",
         "from dashboard import laboratory",
+        "from dashboard.lab_rules import graded",
         "from dashboard.metrics.lab_shift import lab_grades",
     ),
     """
     values, version = laboratory.labs_in(v), rules.ctcae_version
-    if values is not None and laboratory.graded(version):
+    if values is not None and graded(version):
         for term in lab_grades(values, version=version, level=rules.level):
             high = proportion(term.grade3plus, small=rules.min_group)
             counts = ", ".join(f"{g}: {term.by_grade[g]}" for g in "01234")
@@ -66,6 +67,7 @@ SNIPPETS: dict[str, Snippet] = {
         (
             "from components.numbers import proportion",
             "from dashboard import laboratory",
+            "from dashboard.lab_rules import urate_bands",
             "from dashboard.metrics.urate import urate",
             "from dashboard.metrics.urate_course import above",
             "from dashboard.panels.urate import course",
@@ -73,7 +75,7 @@ SNIPPETS: dict[str, Snippet] = {
         """
         values = laboratory.labs_in(v)
         if values is not None:
-            found = urate(values, laboratory.urate_bands(v.cut.study))
+            found = urate(values, urate_bands(v.cut.study))
             if found.patients:
                 for edge in found.edges:
                     share, _ = above(found, edge, level=rules.level)
@@ -88,12 +90,13 @@ SNIPPETS: dict[str, Snippet] = {
         (
             "from collections import Counter",
             "from dashboard import laboratory",
+            "from dashboard.lab_rules import liver_options",
             "from dashboard.metrics.liver import liver",
         ),
         """
         values = laboratory.labs_in(v)
         if values is not None:
-            found = liver(values, laboratory.liver_options(a))
+            found = liver(values, liver_options(a))
             for quadrant, n in Counter(p.quadrant for p in found.patients).items():
                 print(f"{quadrant}: {n}")
             print(f"candidates: {len(found.candidates)}")
@@ -102,13 +105,14 @@ SNIPPETS: dict[str, Snippet] = {
     "labs-nadir": Snippet(
         (
             "from dashboard import laboratory",
+            "from dashboard.lab_rules import graded",
             "from dashboard.metrics.nadir import nadirs",
             "from dashboard.panels.labs import COUNTS",
         ),
         """
         values, version = laboratory.labs_in(v), rules.ctcae_version
         made = laboratory.cycles_in(v, laboratory.doses_in(v))
-        if values is not None and made is not None and laboratory.graded(version):
+        if values is not None and made is not None and graded(version):
             for codes in COUNTS:
                 if laboratory.holds(a, codes):
                     for row in nadirs(values, made.cycles, codes, version=version).rows:

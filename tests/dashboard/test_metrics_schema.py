@@ -26,6 +26,7 @@ OF_DATA = {
     *("survival", "bor", "bor_unconfirmed", "by", "by_group", "factors", "aesi", "max_grade"),
     *("by_grade", "percent", "filters", "drugs", "reasons", "modifications", "exported"),
     *("other_intervals", "sets", "classes", "usable"),
+    *("terms", "bands", "above", "over_limit", "quadrants"),
 }
 
 #: what the object holds, by section; a section that an export cannot fill is null as a whole

@@ -163,7 +163,8 @@ def test_what_cannot_be_answered_is_said(cut, options, words):
 
 #: Levels that name a patient, a term or a level of the data, not a field of the schema.
 DYNAMIC = re.compile(
-    r"^(survival|bor|bor_unconfirmed|by|by_group|factors|aesi|max_grade|by_grade|percent|filters)$"
+    r"^(survival|bor|bor_unconfirmed|by|by_group|factors|aesi|max_grade|by_grade|percent|filters"
+    r"|bands|quadrants)$"
 )
 
 
