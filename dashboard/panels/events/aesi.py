@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashboard import laboratory as lab
+from dashboard.lab_rules import urate_bands
 from dashboard.metrics.aesi import AesiRow, aesi_table
 from dashboard.metrics.drug_received import Received
 from dashboard.metrics.proportions import proportion
@@ -93,8 +94,8 @@ def _urate(view: View, got: dict[str, Received]) -> dict[str, Any] | None:
     values = lab.labs_in(view) if drugs else None
     if values is None:
         return None
-    edge = watched(lab.urate_bands(view.cut.study).edges)
-    found = urate(values.restrict(got[drugs[0]].patients), lab.urate_bands(view.cut.study))
+    edge = watched(urate_bands(view.cut.study).edges)
+    found = urate(values.restrict(got[drugs[0]].patients), urate_bands(view.cut.study))
     if not found.patients:
         return None
     level = view.analysis.rules.level
