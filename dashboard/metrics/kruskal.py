@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
-from dashboard.metrics.ranks import DIGITS
+from dashboard.metrics.ranks import DIGITS, doubled_ranks
 from dashboard.metrics.types import Estimate, Result
 
 
@@ -35,11 +35,11 @@ def kruskal_wallis(groups: Sequence[ArrayLike]) -> KruskalWallis:
     pooled = np.concatenate(filled) if filled else np.empty(0)
     if df < 1 or (pooled == pooled[0]).all():
         return KruskalWallis(sizes, None, df, None)
-    _, place, ties = np.unique(pooled, return_inverse=True, return_counts=True)
-    rank = (np.cumsum(ties) - (ties - 1) / 2)[place]  # ties share the middle of their ranks
+    rank = doubled_ranks(pooled) / 2
     n = pooled.size
     ends = np.cumsum([v.size for v in filled])[:-1]
     between = sum(float(part.sum()) ** 2 / part.size for part in np.split(rank, ends))
+    _, ties = np.unique(pooled, return_counts=True)
     h = 12 * between / (n * (n + 1)) - 3 * (n + 1)
     h /= 1 - float((ties.astype(float) ** 3 - ties).sum()) / (n**3 - n)
     return KruskalWallis(sizes, h, df, float(special.chdtrc(df, h)))

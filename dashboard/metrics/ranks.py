@@ -75,7 +75,7 @@ def signed_rank(
     d = np.round(_finite(differences), DIGITS)
     n, moved = d.size, d[d != 0]
     ranked = d if zeros == "Pratt" else moved
-    rank = _doubled_ranks(np.abs(ranked))[ranked != 0]
+    rank = doubled_ranks(np.abs(ranked))[ranked != 0]
     statistic, p, method = None, None, EXACT
     if moved.size:
         above = int(rank[moved > 0].sum())
@@ -106,7 +106,7 @@ def _finite(values: ArrayLike) -> Floats:
     return found
 
 
-def _doubled_ranks(values: Floats) -> Ints:
+def doubled_ranks(values: Floats) -> Ints:
     """Midranks times two, which are whole numbers."""
     _, place, count = np.unique(values, return_inverse=True, return_counts=True)
     below = np.cumsum(count) - count
@@ -171,7 +171,7 @@ def rank_sum(a: ArrayLike, b: ArrayLike) -> RankSum:
     n_a, n_b = x.size, y.size
     if not n_a or not n_b:
         return RankSum(n_a, n_b, None, None, None, None, EXACT)
-    rank = _doubled_ranks(np.concatenate([x, y]))
+    rank = doubled_ranks(np.concatenate([x, y]))
     mine = int(rank[:n_a].sum())
     u = (mine - n_a * (n_a + 1)) / 2
     p: Estimate
