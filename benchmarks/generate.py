@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,17 @@ TERMS = [f"Preferred term {i:03d}" for i in range(120)]
 ARMS = ["ERIBULIN", "CAPECITABINE", "VINORELBINE", "CARBOPLATIN", "PACLITAXEL"]
 
 
-def write_study(folder: Path, patients: int, *, seed: int = 1) -> dict[str, int]:
-    """Write ADSL, ADTTE, ADRS, ADTR, ADAE and ADLB for `patients`; returns rows per domain."""
+def write_study(
+    folder: Path,
+    patients: int,
+    *,
+    seed: int = 1,
+    events_each: int = 6,
+    terms: int = len(TERMS),
+    only: Collection[str] = (),
+) -> dict[str, int]:
+    """Write ADSL, ADTTE, ADRS, ADTR, ADAE and ADLB for `patients`, or `only` some of them; returns
+    rows per domain. Every patient has `events_each` adverse events of `terms` preferred terms."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "study.toml").write_text(
         '[study]\ntitle = "Scale study (synthetic)"\ncut_date = 2025-06-30\n', encoding="utf-8"
@@ -25,9 +35,11 @@ def write_study(folder: Path, patients: int, *, seed: int = 1) -> dict[str, int]
         "adtte": _times(adsl, start, death),
         "adrs": _responses(rng, adsl, start, death),
         "adtr": _tumours(rng, adsl, start, death),
-        "adae": _events(rng, adsl, start, death),
+        "adae": _events(rng, adsl, start, death, (events_each, terms)),
         "adlb": _labs(rng, adsl, start, death),
     }
+    if only:
+        frames = {name: frames[name] for name in only}
     for name, frame in frames.items():
         frame.to_csv(folder / f"{name}.csv", index=False)
     return {name.upper(): len(frame) for name, frame in frames.items()}
@@ -137,18 +149,25 @@ def _tumours(
 
 
 def _events(
-    rng: np.random.Generator, adsl: pd.DataFrame, start: np.ndarray, death: np.ndarray
+    rng: np.random.Generator,
+    adsl: pd.DataFrame,
+    start: np.ndarray,
+    death: np.ndarray,
+    size: tuple[int, int],
 ) -> pd.DataFrame:
-    who, number, _ = _visits(adsl, start, 6, 1)
+    """`size`: events of each patient, and how many terms there are."""
+    each, terms = size
+    names = np.array([*TERMS, *(f"Preferred term {i:03d}" for i in range(len(TERMS), terms))])
+    who, number, _ = _visits(adsl, start, each, 1)
     begin = start[who] + (rng.random(len(who)) * (death - start)[who]).astype(int)
     end = np.minimum(begin + rng.integers(1, 30, len(who)), death[who])
-    term = rng.integers(0, len(TERMS), len(who))
+    term = rng.integers(0, terms, len(who))
     return pd.DataFrame(
         {
             "USUBJID": adsl["USUBJID"].to_numpy()[who],
             "AESEQ": number + 1,
-            "AETERM": np.array(TERMS)[term],
-            "AEDECOD": np.array(TERMS)[term],
+            "AETERM": names[term],
+            "AEDECOD": names[term],
             "AEBODSYS": np.char.add("Class ", (term % 20).astype(str)),
             "ASTDT": begin.astype(str),
             "AENDT": end.astype(str),

@@ -284,7 +284,10 @@ class Results:
         opened = self.shelf.open(selection.study, selection.cut)
 
         def see() -> View:
-            found = population(opened.analysis, selection, opened.keys)
+            if selection.events == NONE:
+                found = population(opened.analysis, selection, opened.keys)
+            else:  # whoever counts other events looks at the same patients
+                found = self.view(replace(selection, events=NONE), audience).population
             return View(
                 opened.cut, opened.analysis, selection, audience, found, opened.keys, self.shelf
             )

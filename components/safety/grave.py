@@ -11,7 +11,7 @@ from components import numbers
 from components.attributes import attrs
 from components.card import card
 from components.metric import ask, metric
-from components.overview.parts import Answer, Rows, have, plural, tools
+from components.overview.parts import Answer, Rows, have, lower, plural, tools
 from components.safety import lines as parts
 from components.safety.lines import pager, table
 from components.safety.parts import card_n
@@ -86,7 +86,9 @@ def turned(
 def _deaths(answer: Answer, page: int) -> list[Any]:
     found = answer["deaths"]
     title = html.H3(ask(text("safety.deaths"), "deaths"), className="list-title")
-    words = [html.P(death_words(answer), className="sentence", **metric("deaths", "death_line"))]
+    words = [
+        html.P(death_words(answer), className="sentence wide", **metric("deaths", "death_line"))
+    ]
     if not found["lines"]:
         return [title, *words]
     shown, turning = turned(found["lines"], page, "deaths", "death_line")
@@ -107,6 +109,7 @@ def death_words(answer: Answer) -> list[Any]:
             count(numbers.counts(rate), found["who"], of=text("safety.deaths")),
             f" {numbers.plain_brackets(rate, small=small)} ",
             text("safety.deaths.words", have=have(rate.x)),
+            *_of_them(answer),
         ]
     if found["known"] and found.get("only_events"):
         parts_ += [" ", plural("safety.deaths.only_events", found["only_events"])]
@@ -115,6 +118,20 @@ def death_words(answer: Answer) -> list[Any]:
     if found["untreated"]:
         parts_ += [" ", plural("safety.deaths.untreated", len(found["untreated"]))]
     return parts_
+
+
+def _of_them(answer: Answer) -> list[Any]:
+    """By fatal events, time since the last dose, recorded cause, and what is new."""
+    said: list[Any] = [text("safety.deaths.of_them")]
+    told = answer["deaths"]["parts"]
+    for i, part in enumerate(told):
+        words = text(
+            f"safety.deaths.part.{part['id']}",
+            days=answer["teae_end_days"],
+            cause=lower(part["words"]) or text("number.ns"),
+        )
+        said += [", " if i else " ", count(str(part["n"]), part["who"], of=words), f" {words}"]
+    return [*said, ". ", text("safety.deaths.order")]
 
 
 def death_table(

@@ -93,16 +93,16 @@ def patient(answer: Answer, line: Line) -> html.Span:
 def term(answer: Answer, line: Line) -> html.A:
     """The event leads to its story."""
     return view_link(
-        line["term"],
+        line["words"],
         f"{STORIES}/{line['event']}?{answer['query']}",
         className="story-link",
-        title=text("safety.story.link", term=line["term"], soc=line["soc"]),
+        title=text("safety.story.link", term=line["words"], soc=line["class"]),
     )
 
 
 def event(answer: Answer, line: Line) -> list[Any]:
     """The event, and what is not usual about it."""
-    notes = []
+    notes = [line["class"]] if answer.get("classes") else []
     if not line["emergent"]:
         notes.append(text("safety.line.not_emergent"))
     if line["days_after"]:
@@ -127,7 +127,7 @@ def related(answer: Answer, line: Line) -> Any:
             text("safety.line.drug", drug=answer["labels"].get(d, d), judged=yes_no(v))
             for d, v in drugs.items()
         ]
-        return [html.Span(words, className="cell-first") for words in said]
+        return [html.Span(words, className="cell-first judged") for words in said]
     return yes_no(line["related"])
 
 
@@ -170,7 +170,7 @@ def dose(answer: Answer, line: Line) -> list[Any]:
     if not line["doses"]:
         none = "safety.dose.none" if line["start"] else "safety.dose.undated"
         return [*parts, html.Span(text(none), className="cell-more")]
-    return [*parts, *(html.Span(dose_words(d), className="cell-more") for d in line["doses"])]
+    return [*parts, *(html.Span(dose_words(d), className="cell-more dose") for d in line["doses"])]
 
 
 def dose_words(found: Line) -> str:
@@ -197,7 +197,7 @@ def news(answer: Answer, line: Line) -> Any:
 CELLS: Mapping[str, Callable[[Answer, Line], Any]] = {
     "event": event,
     "term": event,
-    "soc": lambda answer, line: line["soc"],
+    "soc": lambda answer, line: line["class"],
     "day": lambda answer, line: "–" if line["first"] is None else str(line["first"]),
     "start": lambda answer, line: "–" if line["start"] is None else day(line["start"]),
     "grade": grade,

@@ -24,7 +24,7 @@ from dashboard.text import day, listed, text
 
 EVENTS, DEATHS, LABS = "safety-list-events", "safety-list-deaths", "safety-list-labs"
 EVENT_COLUMNS = (
-    "patient", "term", "soc", "day", "start", "grade", "serious", "related", "state", "action",
+    "patient", "term", "day", "start", "grade", "serious", "related", "state", "action",
     "dose",
 )  # fmt: skip
 DESCENDING_FIRST = frozenset({"grade", "serious", "related", "after", "value", "times", "death"})
@@ -86,7 +86,7 @@ def event_rows(answer: Answer, held: object = None) -> list[Any]:
 
     return [
         html.Div([said, *_turning(EVENTS, answer)], className="lane-bar"),
-        table(answer, answer["lines"], EVENT_COLUMNS, title, heads=heading),
+        table({**answer, "classes": True}, answer["lines"], EVENT_COLUMNS, title, heads=heading),
     ]
 
 
@@ -96,15 +96,23 @@ def _link_head(answer: Answer, column: str) -> html.Th:
     address = {o: f"?{q}" for o, q in answer["choices"]["orders"].items()}
     if column not in address:
         return html.Th(words, scope="col", className=kind(column))
-    then, mark, sort = _order(answer["order"], column)
-    link = view_link(
+    *_, sort = _order(answer["order"], column)
+    links = [_link(answer, column, address)]
+    if column == "term":  # the class stands under the event
+        links.append(_link(answer, "soc", address))
+    return html.Th(links, scope="col", className=kind(column), **attrs(aria_sort=sort))
+
+
+def _link(answer: Answer, column: str, address: Mapping[str, str]) -> html.A:
+    then, mark, _ = _order(answer["order"], column)
+    words = head(answer, column)
+    return view_link(
         [words, html.Span(mark, **attrs(aria_hidden="true"))],
         address[then],
         id=f"{EVENTS}-{column}",
         className="sort-button",
         title=text("safety.sort.by", column=words),
     )
-    return html.Th(link, scope="col", className=kind(column), **attrs(aria_sort=sort))
 
 
 def _order(order: str, column: str) -> tuple[str, str, str]:
@@ -165,7 +173,8 @@ def death_rows(answer: Answer, held: object = None) -> list[Any]:
     order = asked.get("order")
     order = order if isinstance(order, str) and order.removeprefix("-") in _DEATH_KEYS else "-death"
     found = answer["deaths"]
-    words = html.P(grave.death_words(answer), className="sentence", **metric("deaths"))
+    about = metric("deaths", "death_line")
+    words = html.P(grave.death_words(answer), className="sentence wide", **about)
     if not found["lines"]:
         return [words]
     page = grave.page_in(asked, "page")

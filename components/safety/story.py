@@ -60,7 +60,7 @@ def draw_facts(answer: Answer) -> Any:
     line = answer["line"]
     return card(
         FACTS,
-        line["term"],
+        line["words"],
         [
             html.P(sentence(answer), className="sentence wide", **metric("ae_line")),
             html.Dl(
@@ -81,7 +81,7 @@ def sentence(answer: Answer) -> str:
     line = answer["line"]
     grade = grade_words(answer, line["grade"]) if answer["scale"] else ""
     serious = text("safety.story.serious") if line["serious"] else ""
-    what = ", ".join(p for p in (lower_term(line["term"]), grade, serious) if p)
+    what = ", ".join(p for p in (line["words"], grade, serious) if p)
     if line["first"] is None:
         said = [text("safety.story.undated", what=what)]
     else:
@@ -94,11 +94,6 @@ def sentence(answer: Answer) -> str:
         said.append(text("safety.story.no_doses"))
     said.append(_ended(answer))
     return " ".join(said)
-
-
-def lower_term(term: str) -> str:
-    """A term inside a sentence."""
-    return term.capitalize() if term.isupper() else term
 
 
 def _ended(answer: Answer) -> str:
@@ -114,7 +109,7 @@ def _ended(answer: Answer) -> str:
 
 def _facts(answer: Answer) -> list[tuple[str, Any]]:
     line = answer["line"]
-    facts: list[tuple[str, Any]] = [(text("safety.col.soc"), line["soc"])]
+    facts: list[tuple[str, Any]] = [(text("safety.col.soc"), line["class"])]
     if answer["reported"]:
         facts.append((text("safety.story.reported"), answer["reported"]))
     if answer["scale"]:

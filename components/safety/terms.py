@@ -291,7 +291,9 @@ def _name(answer: Answer, found: Row, place: str) -> list[Any]:
     if found["terms"] is None:
         more = []
         if answer["fold"] == "term":
-            more = [html.Span(found["soc"] or text("safety.terms.several"), className="cell-more")]
+            more = [
+                html.Span(found["class"] or text("safety.terms.several"), className="cell-more")
+            ]
         return [found["name"], *more]
     return [
         html.Button(
@@ -390,7 +392,7 @@ def rows(answer: Answer) -> Rows:
         high = None if found["high"] is None else Proportion.from_json(found["high"])
         body.append(
             (
-                found.get("soc") or ("" if found.get("pt") else found["name"]),
+                found.get("soc") or ("" if found.get("pt") else text("safety.terms.overall")),
                 found.get("pt", ""),
                 *_rate(rate),
                 *(_rate(high) if high else ("", "", "", "", "")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,9 @@ from dashboard.results import View
 from dashboard.shelf import Opened
 
 Json = Mapping[str, Any]
+
+#: what a recorded cause of death says where the disease progressed
+PROGRESSION = "progress"
 
 
 def grave(view: View) -> Json:
@@ -71,6 +74,7 @@ def _deaths(view: View, events: AdverseEvents | None, before: Opened | None) -> 
     lines = death_lines(patients, dead or frozenset(), events)
     told = {} if dead is None else _causes(view)
     then = None if before is None else _known_dead(before.analysis)
+    lines = tuple(sorted(lines, key=lambda d: _grave_first(d, told)))
     recorded = [d.usubjid for d in lines if d.recorded]
     others = set(view.set("enrolled").patients) - set(members.patients)
     return {
@@ -80,9 +84,44 @@ def _deaths(view: View, events: AdverseEvents | None, before: Opened | None) -> 
         "recorded": proportion(len(recorded), members.n, level=analysis.rules.level).to_json(),
         "who": who(view, recorded),
         "n_recorded": len(recorded),
+        "parts": _parts(view, [d for d in lines if d.recorded], told, then),
         "only_events": sum(not d.recorded for d in lines),
         "untreated": sorted(others & (dead or frozenset())),
     }
+
+
+def _grave_first(death: DeathLine, told: Mapping[str, str | None]) -> tuple[bool, bool]:
+    """A fatal event first, then what is not recorded as progression; else as they come, latest
+    first."""
+    cause = told.get(death.usubjid) or ""
+    return not death.events, PROGRESSION in cause.casefold()
+
+
+def _parts(
+    view: View,
+    died: Sequence[DeathLine],
+    told: Mapping[str, str | None],
+    then: frozenset[str] | None,
+) -> list[dict[str, Any]]:
+    """What is asked of deaths next: (id, words of a cause or "", n, keys)."""
+    days = view.analysis.rules.teae_end_days
+    found: list[tuple[str, str, list[str]]] = [
+        ("fatal", "", [d.usubjid for d in died if d.events]),
+        ("soon", "", [d.usubjid for d in died if _within(d.days_after, days)]),
+    ]
+    by_cause: dict[str, list[str]] = {}
+    for d in died:
+        by_cause.setdefault(told.get(d.usubjid) or "", []).append(d.usubjid)
+    found += [("cause", c, by_cause[c]) for c in sorted(by_cause, key=lambda c: -len(by_cause[c]))]
+    if then is not None:
+        found.append(("new", "", [d.usubjid for d in died if d.usubjid not in then]))
+    return [
+        {"id": i, "words": words, "n": len(ids), "who": who(view, ids)} for i, words, ids in found
+    ]
+
+
+def _within(days: int | None, most: int) -> bool:
+    return days is not None and 0 <= days <= most
 
 
 def _known_dead(analysis: Analysis) -> frozenset[str]:

@@ -139,6 +139,8 @@ def lines_of(view: View, events: AdverseEvents, at: Codes) -> list[dict[str, Any
         told = line.to_json()
         key = view.keys.key(line.usubjid)
         told["key"] = key
+        told["words"] = said(view.cut.study, "AEDECOD", line.term)
+        told["class"] = said(view.cut.study, "AEBODSYS", line.soc)
         told["id"] = patients.name(line.usubjid)
         told["backbone"] = patients.backbone(line.usubjid)
         told["event"] = f"{key}-{numbers[line.row]}"

@@ -19,6 +19,7 @@ from dashboard.panels.safety_lines import choices_of, common_of, lines_of, selec
 from dashboard.people import once
 from dashboard.recent import Recent
 from dashboard.results import View
+from dashboard.words import said
 
 Json = Mapping[str, Any]
 
@@ -99,8 +100,8 @@ def terms(view: View) -> Json:
     return {
         **told,
         **_counts(found),
-        "overall": _row(table.overall),
-        "rows": [_shown(r) for r in found.rows],
+        "overall": _row(view, table.overall),
+        "rows": [_shown(view, r) for r in found.rows],
     }
 
 
@@ -116,14 +117,14 @@ def page_of_terms(view: View, about: str) -> Json:
     page = min(asked.page, pages)
     rows = []
     for shown in found.rows[(page - 1) * ROWS : page * ROWS]:
-        row = {**_shown(shown), "who": _who(view, shown.row)}
+        row = {**_shown(view, shown), "who": _who(view, shown.row)}
         if asked.cell is not None and asked.cell[:2] == (row["soc"], row["pt"]):
             row["opened"] = _behind(view, chosen.events, shown, asked)
         rows.append(row)
     return {
         **told,
         **_counts(found),
-        "overall": {**_row(table.overall), "who": _who(view, table.overall)},
+        "overall": {**_row(view, table.overall), "who": _who(view, table.overall)},
         "rows": rows,
         "shown": len(found.rows),
         "page": page,
@@ -136,12 +137,12 @@ def _counts(found: ShownRows) -> dict[str, Any]:
     return {"terms": found.terms, "hidden": found.hidden, "unmatched": found.unmatched}
 
 
-def _shown(shown: ShownRow) -> dict[str, Any]:
+def _shown(view: View, shown: ShownRow) -> dict[str, Any]:
     """A class has `pt` "", a term alone (of several classes) has `soc` ""."""
     row = shown.row
     is_class = shown.terms is not None
     return {
-        **_row(row),
+        **_row(view, row),
         "soc": row.term if is_class else row.soc or "",
         "pt": "" if is_class else row.term,
         "terms": shown.terms,
@@ -149,9 +150,10 @@ def _shown(shown: ShownRow) -> dict[str, Any]:
     }
 
 
-def _row(row: TermRow) -> dict[str, Any]:
+def _row(view: View, row: TermRow) -> dict[str, Any]:
     return {
-        "name": row.term,
+        "name": said(view.cut.study, "AEDECOD", row.term),
+        "class": "" if row.soc is None else said(view.cut.study, "AEBODSYS", row.soc),
         "any": row.any.to_json(),
         "high": None if row.grade3plus is None else row.grade3plus.to_json(),
         "by_grade": dict(row.by_grade),
