@@ -29,6 +29,10 @@
     }
     field.setSelectionRange(typed.length, typed.length);
   });
+  window.addEventListener("popstate", function () {
+    window.clearTimeout(timer);
+    typed = null; // the address says what is looked for
+  });
   function find() {
     window.clearTimeout(timer);
     var field = document.getElementById("event-find");

@@ -56,6 +56,7 @@ SCRIPTS = (
     "thread.js",
     "groups.js",
     "tables.js",
+    "written.js",
     "patients.js",
     "safety.js",
 )

@@ -16,6 +16,7 @@ from components.safety import lines as parts
 from components.safety.lines import pager, table
 from components.safety.parts import card_n
 from components.who import count, row
+from components.written import written
 from dashboard.metrics.types import Proportion
 from dashboard.text import day, text
 
@@ -142,21 +143,15 @@ def death_table(
     columns = [c for c in DEATHS if c != "news" or answer["previous"] is not None]
     own = heads or {}
     made = [own.get(c) or html.Th(text(f"safety.col.{c}"), scope="col") for c in columns]
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(title, className="visually-hidden"),
-                html.Thead(html.Tr(made)),
-                html.Tbody([_death_row(answer, line, columns) for line in lines]),
-            ],
-            className=f"numbers-table event-lines{' sorted-lines' if own else ''}",
-            **metric("death_line"),
-        ),
-        className="table-frame",
-        tabIndex=0,
-        role="region",
-        **attrs(aria_label=title),
+    made_table = html.Table(
+        [
+            html.Caption(title, className="visually-hidden"),
+            html.Thead(html.Tr(made)),
+            html.Tbody([_death_row(answer, line, columns) for line in lines]),
+        ],
+        className=f"numbers-table event-lines{' sorted-lines' if own else ''}",
     )
+    return written(made_table, title, "death_line")
 
 
 def _death_row(answer: Answer, line: Line, columns: Sequence[str]) -> html.Tr:

@@ -10,9 +10,9 @@ from dash import html
 
 from components.attributes import attrs
 from components.links import view_link
-from components.metric import metric
 from components.patients.words import action_words, grade_words, number_words, state_words
 from components.who import patient_link, pin, row
+from components.written import written
 from dashboard.text import day, text
 
 Answer = Mapping[str, Any]
@@ -34,21 +34,15 @@ def table(
     shown = [c for c in columns if offered(answer, c)]
     made = [(heads or (lambda c: html.Th(head(answer, c), scope="col", className=kind(c))))(c)
             for c in shown]  # fmt: skip
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(title, className="visually-hidden"),
-                html.Thead(html.Tr(made)),
-                html.Tbody([_row(answer, line, shown) for line in lines]),
-            ],
-            className=f"numbers-table event-lines{' sorted-lines' if heads else ''}",
-            **metric("ae_line"),
-        ),
-        className="table-frame",
-        tabIndex=0,
-        role="region",
-        **attrs(aria_label=title),
+    made_table = html.Table(
+        [
+            html.Caption(title, className="visually-hidden"),
+            html.Thead(html.Tr(made)),
+            html.Tbody([_row(answer, line, shown) for line in lines]),
+        ],
+        className=f"numbers-table event-lines{' sorted-lines' if heads else ''}",
     )
+    return written(made_table, title, "ae_line")
 
 
 def offered(answer: Answer, column: str) -> bool:

@@ -20,6 +20,7 @@ from components.safety.lines import head, kind, pager, patient, table, turn
 from components.safety.parts import card_n, nothing
 from components.safety.terms import search, switch_words, switches
 from components.who import row
+from components.written import written
 from dashboard.text import day, listed, text
 
 EVENTS, DEATHS, LABS = "safety-list-events", "safety-list-deaths", "safety-list-labs"
@@ -341,21 +342,15 @@ def _lab_table(answer: Answer) -> html.Div:
         made = _turn_head(LABS, words, c, order, extra) if c in _SORTED else None
         heads.append(made or html.Th(words, scope="col", className=extra))
     title = text("safety.list.labs")
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(title, className="visually-hidden"),
-                html.Thead(html.Tr(heads)),
-                html.Tbody([_lab_row(answer, line, columns) for line in answer["lines"]]),
-            ],
-            className="numbers-table event-lines sorted-lines",
-            **metric("lab_line"),
-        ),
-        className="table-frame",
-        tabIndex=0,
-        role="region",
-        **attrs(aria_label=title),
+    made_table = html.Table(
+        [
+            html.Caption(title, className="visually-hidden"),
+            html.Thead(html.Tr(heads)),
+            html.Tbody([_lab_row(answer, line, columns) for line in answer["lines"]]),
+        ],
+        className="numbers-table event-lines sorted-lines",
     )
+    return written(made_table, title, "lab_line")
 
 
 def _lab_row(answer: Answer, line: Line, columns: Sequence[str]) -> html.Tr:

@@ -22,6 +22,7 @@ from components.overview.parts import (
 )
 from components.safety.parts import card_n, nothing, segmented, with_query
 from components.who import count
+from components.written import written
 from dashboard.metrics.types import Proportion
 from dashboard.text import listed, text
 
@@ -119,19 +120,16 @@ def _table(answer: Answer, flags: Sequence[Flag], head: str = "safety.kind") -> 
         )
         for c in answer["columns"]
     ]
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(text("safety.overview.title"), className="visually-hidden"),
-                html.Thead(html.Tr([first, *heads])),
-                html.Tbody([_row(answer, flag) for flag in flags]),
-            ],
-            className="numbers-table kinds" + (" on-a-line" if len(answer["columns"]) < 4 else ""),
-        ),
-        className="table-frame",
-        tabIndex=0,
-        role="region",
-        **attrs(aria_label=text("safety.overview.title")),
+    made_table = html.Table(
+        [
+            html.Caption(text("safety.overview.title"), className="visually-hidden"),
+            html.Thead(html.Tr([first, *heads])),
+            html.Tbody([_row(answer, flag) for flag in flags]),
+        ],
+        className="numbers-table kinds" + (" on-a-line" if len(answer["columns"]) < 4 else ""),
+    )
+    return written(
+        made_table, text("safety.overview.title"), "safety_n", *METRICS, extra="by-group-frame"
     )
 
 

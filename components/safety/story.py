@@ -24,6 +24,7 @@ from components.patients.words import (
 from components.safety import lines as parts
 from components.safety.lines import STORIES, table
 from components.who import patient_link
+from components.written import written
 from dashboard.text import day, listed, text
 
 FACTS, AROUND = "safety-event", "safety-event-around"
@@ -189,34 +190,28 @@ def from_onset(days: int) -> str:
 
 
 def _plain_table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> html.Div:
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(title, className="visually-hidden"),
-                html.Thead(html.Tr([html.Th(h, scope="col") for h in heads])),
-                html.Tbody(
-                    [
-                        html.Tr(
-                            [
-                                html.Th(r[0], scope="row"),
-                                *(
-                                    html.Td(parts.one(c), **attrs(data_head=h))
-                                    for c, h in zip(r[1:], heads[1:], strict=True)
-                                ),
-                            ]
-                        )
-                        for r in rows
-                    ]
-                ),
-            ],
-            className="numbers-table event-lines",
-            **metric("ae_story"),
-        ),
-        className="table-frame",
-        tabIndex=0,
-        role="region",
-        **attrs(aria_label=title),
+    made_table = html.Table(
+        [
+            html.Caption(title, className="visually-hidden"),
+            html.Thead(html.Tr([html.Th(h, scope="col") for h in heads])),
+            html.Tbody(
+                [
+                    html.Tr(
+                        [
+                            html.Th(r[0], scope="row"),
+                            *(
+                                html.Td(parts.one(c), **attrs(data_head=h))
+                                for c, h in zip(r[1:], heads[1:], strict=True)
+                            ),
+                        ]
+                    )
+                    for r in rows
+                ]
+            ),
+        ],
+        className="numbers-table event-lines",
     )
+    return written(made_table, title, "ae_story")
 
 
 def _doses(answer: Answer, found: Answer) -> list[Any]:

@@ -19,6 +19,7 @@ from components.overview.parts import Answer, Rows, brackets, plural, tools
 from components.safety.lines import pager, table, turn
 from components.safety.parts import card_n, nothing, segmented
 from components.who import plain
+from components.written import written
 from dashboard.metrics.grades import GRADE_KEYS
 from dashboard.metrics.types import Proportion
 from dashboard.text import listed, text
@@ -175,7 +176,7 @@ def rows_of(answer: Answer, held: object = None) -> list[Any]:
         html.Div([_status(answer), *_pager(answer)], className="lane-bar"),
         html.P(text("safety.terms.hint"), className="scroll-hint"),
         _table(answer),
-        html.P(text("safety.terms.note"), className="figure-note"),
+        html.P(text(f"safety.terms.note.{answer['scale'] or 'none'}"), className="figure-note"),
     ]
 
 
@@ -250,21 +251,15 @@ def _table(answer: Answer) -> html.Div:
         body.append(_row(answer, found, columns, str(place)))
         if found.get("opened"):
             body.append(_opened(answer, found, len(columns) + 2, columns))
-    return html.Div(
-        html.Table(
-            [
-                html.Caption(text("safety.terms.title"), className="visually-hidden"),
-                html.Thead(html.Tr(heads)),
-                html.Tbody(body),
-            ],
-            className="numbers-table terms",
-            **metric("ae_terms"),
-        ),
-        className="table-frame",
-        tabIndex=0,
-        role="region",
-        **attrs(aria_label=text("safety.terms.title")),
+    made_table = html.Table(
+        [
+            html.Caption(text("safety.terms.title"), className="visually-hidden"),
+            html.Thead(html.Tr(heads)),
+            html.Tbody(body),
+        ],
+        className="numbers-table terms",
     )
+    return written(made_table, text("safety.terms.title"), "ae_terms", extra="by-group-frame")
 
 
 def _row(answer: Answer, found: Row, columns: Sequence[tuple[str, str]], place: str) -> html.Tr:

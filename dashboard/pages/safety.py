@@ -30,15 +30,16 @@ CARDS: tuple[Card, ...] = (
     Card(
         grave.NAME,
         "safety.grave.title",
-        (1100, 3000),
+        (1859, 6720),
         grave.draw,
         grave.rows,
         metrics=grave.METRICS,
+        varies=True,
     ),
     Card(
         overview.NAME,
         "safety.overview.title",
-        (1218, 1500),
+        (1136, 1785),
         overview.draw,
         overview.rows,
         metrics=(*overview.METRICS, "safety_n"),
@@ -46,7 +47,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         terms.NAME,
         "safety.terms.title",
-        (1400, 1800),
+        (1427, 1908),
         terms.draw,
         terms.rows,
         ask=ask_terms,

@@ -51,8 +51,30 @@ def said(part: Any, metrics: tuple[str, ...] = (), where: str = "") -> Iterator[
         yield from said(_strings(getattr(part, name, None)), metrics, place)
     for name in SEEN:
         yield from said(_words(getattr(part, name, None)), metrics, place)
+    yield from _tree(getattr(part, "data-written", None), metrics, place)
     yield from said(_figure_words(getattr(part, "figure", None)), metrics, place)
     yield from said(getattr(part, "children", None), metrics, place)
+
+
+def _tree(told: str | None, metrics: tuple[str, ...], where: str) -> Iterator[Said]:
+    """Every text of a table that rides along as data (components/written.py)."""
+
+    def walk(tree: Any, metrics: tuple[str, ...], place: str) -> Iterator[Said]:
+        if isinstance(tree, str):
+            yield Said(tree, metrics, place)
+            return
+        tag, attributes, *children = tree
+        metrics = (*attributes.get("data-metric", "").split(), *metrics)
+        place = f"{place}/{tag}.{attributes.get('class', '')}"
+        for name in ("title", "aria-label"):
+            if name in attributes:
+                yield Said(attributes[name], metrics, place)
+        yield from _tree(attributes.get("data-written"), metrics, place)
+        for child in children:
+            yield from walk(child, metrics, place)
+
+    if told:
+        yield from walk(json.loads(told), metrics, where)
 
 
 def _words(value: Any) -> list[str]:
@@ -94,6 +116,7 @@ def asked(part: Any) -> Iterator[str]:
         if table:
             lines = (line for body in json.loads(table)["bodies"] for line in body)
             yield from (line["ask"] for line in lines if "ask" in line)
+        yield from re.findall(r'"data-ask":"(\w+)"', getattr(part, "data-written", None) or "")
         yield from asked(getattr(part, "children", None))
 
 

@@ -30,7 +30,13 @@ def test_a_line_says_what_is_on_record(trial):
     ]  # fmt: skip
     events = trial({"A": {"last": 30}}).events(rows, BOTH)
     (line,) = event_lines(events, np.array([0]))
-    assert (line.usubjid, line.term, line.grade, line.first, line.last) == ("A", "SEPSIS", 5, 40, 44)
+    assert (line.usubjid, line.term, line.grade, line.first, line.last) == (
+        "A",
+        "SEPSIS",
+        5,
+        40,
+        44,
+    )
     assert (line.state, line.serious, line.fatal, line.related) == ("fatal", True, True, True)
     assert dict(line.drugs) == {"inosine": False, "chemotherapy": True}
     assert line.days_after == 10  # last dose on day 30

@@ -1,0 +1,76 @@
+"""Tables that ride along as data: written.js writes them out, as tables.js does those by backbone.
+
+A browser pays for every component each time any of them changes, and next to nothing for a cell. So
+a table of hundreds of cells is made of components here, and sent as the plain tree it is: tags,
+attributes and text, never markup.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from components.attributes import attrs
+from components.metric import metric
+
+#: property of a component -> attribute of the element; data-* and aria-* keep their names
+NAMES = {
+    "className": "class",
+    "id": "id",
+    "title": "title",
+    "href": "href",
+    "type": "type",
+    "role": "role",
+    "scope": "scope",
+    "colSpan": "colspan",
+    "tabIndex": "tabindex",
+    "disabled": "disabled",
+}
+
+
+def written(table: html.Table, label: str, *marks: str, extra: str = "") -> html.Div:
+    """The frame of a table that scrolls sideways by itself; `marks` define its numbers."""
+    told = json.dumps(as_data(table), ensure_ascii=False, separators=(",", ":"))
+    return html.Div(
+        className=f"table-frame {extra}".strip(),
+        tabIndex=0,
+        role="region",
+        **attrs(aria_label=label, data_written=told),
+        **metric(*marks),
+    )
+
+
+def as_data(part: Any) -> Any:
+    """A tree of components as [tag, {attribute: value}, children...]; text as text."""
+    if part is None:
+        return ""
+    if not isinstance(part, Component):
+        return str(part)
+    found: dict[str, str] = {}
+    for name, value in _properties(part).items():
+        if name == "children" or value is None or value is False:
+            continue
+        if name.startswith(("data-", "aria-")):
+            found[name] = str(value)
+        else:
+            found[NAMES[name]] = str(value)  # KeyError: an attribute that written.js does not know
+    children = getattr(part, "children", None)
+    return [type(part).__name__.lower(), found, *(as_data(p) for p in _flat(children))]
+
+
+def _properties(part: Component) -> dict[str, Any]:
+    told: dict[str, Any] = part.to_plotly_json()["props"]  # type: ignore[no-untyped-call]
+    return told
+
+
+def _flat(children: Any) -> Iterator[Any]:
+    """Children one by one, without lists inside lists and without nothing."""
+    if isinstance(children, list | tuple):
+        for child in children:
+            yield from _flat(child)
+    elif children is not None:
+        yield children
