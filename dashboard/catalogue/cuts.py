@@ -236,7 +236,7 @@ STRINGS: dict[str, str] = {
     "cuts.records.of.events": "Adverse events",
     # the list of cuts
     "cuts.list.title": "Cuts of this study",
-    "cuts.list.subtitle": "Each cut is one immutable import; its files are verified when it is opened.",
+    "cuts.list.subtitle": "Each cut is one immutable import; its files are verified when it is opened. Counted are findings of its files; those of values derived again are above, for the cut in view.",
     "cuts.list.n.one": "{n} cut",
     "cuts.list.n.other": "{n} cuts",
     "cuts.list.damaged.one": "{n} cut is damaged and no number is shown from it. Import its exports again.",
@@ -246,7 +246,7 @@ STRINGS: dict[str, str] = {
     "cuts.list.broken": "damaged",
     "cuts.list.broken.remedy": "Import its exports again: a damaged cut is then put aside and replaced.",
     "cuts.list.undated": "Date unknown",
-    "cuts.list.facts": "{patients}, {rows} rows. Imported {imported} by version {version}. {findings}.",
+    "cuts.list.facts": "{patients}, {rows} rows. Imported {imported} by version {version}. Checks of the files: {findings}.",
     "cuts.list.moment": "{date}, {time} UTC",
     "cuts.list.id": "Cut id",
     "cuts.list.digest": "Digest of the data alone",

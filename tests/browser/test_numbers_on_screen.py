@@ -275,7 +275,7 @@ def _maturity(page: Page, expected: dict[str, Any], window: dict[str, Any] | Non
             continue
         words = plain(block.inner_text())
         assert f"{told_['resolved']} of " in words
-        assert f"{told_['followed']} followed for the whole" in words
+        assert f"{told_['followed']} started at least" in words
         assert ("no window is open" in words) or f"{told_['open']} still open" in words
     if window is None:
         return

@@ -114,14 +114,16 @@ def test_the_numbers_on_the_card_are_those_of_the_panel(shelf: Shelf, said: Said
 )
 def test_when_windows_close_is_said_in_days(left: list[int], said: str) -> None:
     words = maturity_words({"window_days": 182, "days_left": left}, 5, 7, len(left))
-    assert words == f"5 followed for the whole 182 days; 2 closed earlier{said}"
+    assert words == f"5 started at least 182 days before the cut-off; 2 more closed early{said}"
 
 
 def test_maturity_and_bounds(shelf: Shelf, said: Said) -> None:
     told = shown(shelf, "overview-maturity", said)
     # P01 to P05 started at least 182 days before the cut-off; P06 (day 181) left on day 50.
     assert "6 of 9 windows complete" in told
-    assert "5 followed for the whole 182 days; 1 closed earlier; 3 still open" in told
+    assert (
+        "5 started at least 182 days before the cut-off; 1 more closed early; 3 still open" in told
+    )
     assert "If no pending patient responds 2/9" in told
     assert "If every pending patient responds 5/9 (55.6%" in told
     assert "Only patients who started at least 182 days before the cut-off 2/5" in told
