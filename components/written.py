@@ -1,4 +1,4 @@
-"""Tables that ride along as data: written.js writes them out, as tables.js does those by backbone.
+"""Tables that ride along as data: trees.js writes them out, as tables.js does those by backbone.
 
 A browser pays for every component each time any of them changes, and next to nothing for a cell. So
 a table of hundreds of cells is made of components here, and sent as the plain tree it is: tags,
@@ -57,7 +57,7 @@ def as_data(part: Any) -> Any:
         if name.startswith(("data-", "aria-")):
             found[name] = str(value)
         else:
-            found[NAMES[name]] = str(value)  # KeyError: an attribute that written.js does not know
+            found[NAMES[name]] = str(value)  # KeyError: an attribute that trees.js does not know
     children = getattr(part, "children", None)
     return [type(part).__name__.lower(), found, *(as_data(p) for p in _flat(children))]
 

@@ -56,7 +56,7 @@ SCRIPTS = (
     "thread.js",
     "groups.js",
     "tables.js",
-    "written.js",
+    "trees.js",
     "patients.js",
     "safety.js",
 )
