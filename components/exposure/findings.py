@@ -8,7 +8,7 @@ from dash import html
 
 from components import numbers
 from components.card import card
-from components.exposure.parts import nothing
+from components.exposure.parts import FEW, nothing, percents, spread
 from components.labs.parts import amount, cycle_words, sentence
 from components.metric import ask, metric
 from components.overview.parts import Answer, Rows, brackets, tools
@@ -75,6 +75,9 @@ def _cycles(answer: Answer) -> html.Div:
     if totals is None or not totals["started"]["n"]:
         return _number("cycles", title, text("number.ns"), text("exposure.cycles.none"))
     found = totals["started"]
+    if found["n"] < FEW:
+        counts = {"total": totals["total"], "completed": totals["total_completed"]}
+        return _number("cycles", title, spread(found), text("exposure.cycles.few", **counts))
     more = text(
         "exposure.cycles.more",
         q1=amount(found["q1"]),
@@ -97,6 +100,8 @@ def _dose(answer: Answer) -> html.Div:
     if not first["intensity"]["n"]:
         return _number("dose_intensity", title, text("number.ns"), text("exposure.no_plan"))
     found, low = first["intensity"], first["below"]
+    if found["n"] < FEW:
+        return _number("dose_intensity", title, percents(found), text("card.n", n=found["n"]))
     more = text(
         "exposure.intensity.more",
         q1=numbers.percent(found["q1"]),

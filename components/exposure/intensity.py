@@ -97,7 +97,7 @@ def _row(answer: Answer, d: dict[str, Any]) -> html.Tr:
     if d["cumulative"]["n"] and d["unit"]:
         dose = f"{dose} {unit(d['unit'])}"
     intensity: Any = percents(d["intensity"])
-    if d["intensity"]["n"]:
+    if 0 < d["intensity"]["n"] < d["n"]:
         more = text("card.n", n=d["intensity"]["n"])
         intensity = [intensity, html.Span(more, className="cell-more")]
     below: Any = text("number.ns")

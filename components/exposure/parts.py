@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from components import numbers
 from components.card import empty
 from components.labs.parts import amount
 from components.overview.parts import Answer
-from dashboard.text import text
+from dashboard.text import listed, text
 
 
 def nothing(answer: Answer, *, records: bool = True) -> list[Any]:
@@ -24,25 +24,29 @@ def nothing(answer: Answer, *, records: bool = True) -> list[Any]:
     return []
 
 
+#: quartiles of fewer values say nothing the values do not
+FEW = 4
+
+
 def spread(found: Mapping[str, Any]) -> str:
-    """Median (quartiles)."""
-    if not found["n"]:
-        return text("number.ns")
-    return text(
-        "labs.quartiles",
-        median=amount(found["median"]),
-        q1=amount(found["q1"]),
-        q3=amount(found["q3"]),
-    )
+    """Median (quartiles); the values themselves where they are few."""
+    return _told(found, amount, "labs.quartiles", "")
 
 
 def percents(found: Mapping[str, Any]) -> str:
-    """Median (quartiles) of a share of 1 in percent."""
+    """The same of a share of 1, in percent."""
+    return _told(found, numbers.percent, "exposure.percents", "%")
+
+
+def _told(found: Mapping[str, Any], say: Callable[[Any], str], key: str, sign: str) -> str:
     if not found["n"]:
         return text("number.ns")
-    return text(
-        "exposure.percents",
-        median=numbers.percent(found["median"]),
-        q1=numbers.percent(found["q1"]),
-        q3=numbers.percent(found["q3"]),
-    )
+    if found["n"] < FEW:
+        return listed(f"{say(v)}{sign}" for v in few(found))
+    return text(key, median=say(found["median"]), q1=say(found["q1"]), q3=say(found["q3"]))
+
+
+def few(found: Mapping[str, Any]) -> list[float]:
+    """The values of a spread of one to three."""
+    ends = [found["minimum"], found["maximum"]]
+    return {1: ends[:1], 2: ends}.get(found["n"], [ends[0], found["median"], ends[1]])

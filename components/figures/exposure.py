@@ -30,6 +30,8 @@ TONES = {
 DASHES = ("solid", "6px,3px", "2px,3px", "8px,3px,2px,3px")
 #: share of the y axis that the name of a curve needs for itself
 ROOM = 0.052
+#: fewer points have no quartiles
+FEW = 4
 
 
 def cycles_figure(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -166,7 +168,9 @@ def intensity_figure(drugs: Sequence[Mapping[str, Any]], reduced: float) -> dict
     values = [reduced, 1.0]
     for row, drug in enumerate(shown):
         values += [drug["intensity"]["minimum"], drug["intensity"]["maximum"]]
-        data += [_strip(drug, row), _median(drug, row)]
+        data.append(_strip(drug, row))
+        if drug["intensity"]["n"] >= FEW:
+            data.append(_median(drug, row))
     low, high = min(values), max(values)
     room = 0.04 * (high - low) + 0.01
     return {

@@ -28,7 +28,7 @@ from dashboard.metrics.types import Proportion
 from dashboard.text import listed, text
 
 NAME = "labs-urate"
-METRICS = ("urate", "urate_event", "dose_change", "safety_n")
+METRICS = ("urate", "urate_event", "dose_change", "ae_external", "safety_n")
 STORY = ("stone", "gout")
 #: events that stand in the card; all of them are in its file
 LISTED = 40
@@ -59,11 +59,12 @@ def _body(answer: Answer) -> list[Any]:
         ]
     return [
         _headline(answer),
-        html.P(" ".join(_story(answer)), className="sentence wide", **metric(*METRICS)),
+        html.P(" ".join(_story(answer)), className="sentence wide", **metric(*METRICS[:3])),
         *_listing(answer),
         _figure(answer),
         figure_note(_key(answer), "urate", "urate_event", "dose_change"),
         _bands(answer),
+        *_published(answer),
     ]
 
 
@@ -266,16 +267,21 @@ def _key(answer: Answer) -> list[str]:
         words.append(text("labs.urate.no_doses.note"))
     elif not answer["changes_recorded"]:
         words.append(text("labs.urate.no_changes.note"))
-    if answer["expected"]:
-        words.append(
-            text("labs.urate.expected", items="; ".join(map(_expected, answer["expected"])))
-        )
     return words
 
 
-def _expected(told: dict[str, Any]) -> str:
-    key = "labs.urate.expected.item" if told["source"] else "labs.urate.expected.item.bare"
-    return text(key, **told)
+def _published(answer: Answer) -> list[Any]:
+    """What was published of stones and gout, each row with its population and source."""
+    if not answer["expected"]:
+        return []
+    items = []
+    for told in answer["expected"]:
+        more = "; ".join(filter(None, (told["population"], told["source"])))
+        items.append(html.Li([told["said"], html.Span(f" ({more})", className="muted")]))
+    title = text("labs.urate.expected")
+    return [
+        html.Div(fold(title, [html.Ul(items, className="lab-problems")]), **metric("ae_external"))
+    ]
 
 
 def _bands(answer: Answer) -> html.Div:

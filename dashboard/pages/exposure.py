@@ -32,7 +32,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         intensity.NAME,
         "exposure.intensity.card",
-        (1546, 1911),
+        (1342, 1700),
         intensity.draw,
         intensity.rows,
         metrics=intensity.METRICS,

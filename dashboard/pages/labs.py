@@ -23,7 +23,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         urate.NAME,
         "labs.urate.title",
-        (1098, 1685),
+        (1082, 1669),
         urate.draw,
         urate.rows,
         metrics=urate.METRICS,

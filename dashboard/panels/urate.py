@@ -89,15 +89,19 @@ def course(view: View) -> Json:
 
 
 def _expected(view: View) -> list[dict[str, Any]]:
-    """What study.toml says is to be expected of stones and gout, and where it is written."""
+    """What study.toml says was published of stones and gout: each row with its own source."""
     told = []
     for event in view.cut.study.aesi:
         terms = {clean(t) for t in event.terms}
         if terms & (CONSEQUENCES["stone"] | CONSEQUENCES["gout"]):
-            for found in externals(event):
-                source = found.source.split(", http")[0].split("; ")[0]
-                result = said_externally(found)
-                told.append({"label": event.label, "expected": result, "source": source})
+            told += [
+                {
+                    "said": said_externally(e),
+                    "population": e.population,
+                    "source": e.source.split(", http")[0],
+                }
+                for e in externals(event)
+            ]
     return told
 
 
