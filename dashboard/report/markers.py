@@ -7,6 +7,8 @@ from typing import Any
 from dashboard.analysis import Analysis
 from dashboard.biomarkers import Kind
 from dashboard.marker_panel import Markers
+from dashboard.metrics.marker_composition import composition_changes
+from dashboard.metrics.marker_response import by_response
 from dashboard.metrics.sample_stages import lesions, sites
 from dashboard.metrics.types import AnalysisSet
 
@@ -28,6 +30,13 @@ def markers_report(analysis: Analysis, members: AnalysisSet, kind: Kind) -> Json
         },
         "pairs": found.account.to_json(),
         "paired": [change.to_json() for change in found.changes],
+        "by_response": _by_response(found) if found.groups else None,
+        "compositions": [
+            c.to_json()
+            for c in composition_changes(
+                found.markers, found.values, found.pairs, level=found.level
+            )
+        ],
     }
     if kind == "tissue":
         own = lesions(found.usable, found.pairs)
@@ -38,6 +47,22 @@ def markers_report(analysis: Analysis, members: AnalysisSet, kind: Kind) -> Json
         ]
     made: Json = _plain(out)
     return made
+
+
+def _by_response(found: Markers) -> Json:
+    """Values before treatment and changes, of patients whose sample came before their response."""
+    parts = {
+        "baseline": (found.order_before, found.baselines),
+        "change": (found.order_after, found.shifts),
+    }
+    return {
+        name: {
+            "rule": order.rule,
+            "excluded": [e.to_json() for e in order.excluded],
+            "contrasts": [row.to_json() for row in by_response(found.markers, values, order)],
+        }
+        for name, (order, values) in parts.items()
+    }
 
 
 def _plain(value: Any) -> Any:
