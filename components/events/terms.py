@@ -11,7 +11,7 @@ from components import numbers
 from components.attributes import attrs
 from components.card import card, empty
 from components.events.parts import cell, high_words, is_severity, share_of, table, unknown
-from components.figures.event_terms import STACK, TermMark, grade_name, terms_figure
+from components.figures.event_terms import STACK, TermMark, any_name, grade_name, terms_figure
 from components.graph import graph
 from components.menu import choices, menu
 from components.metric import metric
@@ -111,7 +111,11 @@ def _sentence(answer: Answer) -> str:
 
 
 def _counts(answer: Answer) -> html.Div:
-    heads = [text("events.terms.head.term"), text("events.terms.any"), high_words(answer)]
+    heads = [
+        text("events.terms.head.term"),
+        any_name(severity=is_severity(answer)),
+        high_words(answer),
+    ]
     lines = []
     for row in answer["rows"]:
         cells = [cell(heads[1], count(_xn(row["any"]), row["who"], of=row["label"]))]
@@ -158,7 +162,9 @@ def _key(answer: Answer) -> html.Ul:
         )
         for k in held
     ]
-    marks = [html.Li([html.Span(className="mark-key mark-any"), text("events.terms.any")])]
+    marks = [
+        html.Li([html.Span(className="mark-key mark-any"), any_name(severity=is_severity(answer))])
+    ]
     if answer["scale"]:
         marks.append(html.Li([html.Span(className="mark-key mark-high"), high_words(answer)]))
     return html.Ul([*parts, *marks], className="grade-legend", **metric(METRIC))

@@ -65,7 +65,7 @@ def rates_figure(sections: Sequence[RateSection], *, x_title: str) -> dict[str, 
                 range=[first - 0.05, last],
                 side="top",
                 tickmode="array",
-                **_ticks(first, last, 1),
+                **_ticks(first, last - 0.12, 1),
                 automargin=False,
                 showline=False,
                 tickangle=0,
@@ -88,7 +88,7 @@ def rates_figure(sections: Sequence[RateSection], *, x_title: str) -> dict[str, 
                     "below": BELOW,
                     "layout": {
                         "margin": {"l": narrow_left},
-                        "xaxis": _ticks(first, last, 2),
+                        "xaxis": _ticks(first, last - 0.5, 2),
                         "yaxis": {
                             "ticktext": [_lines(r.label) for r, _ in placed],
                             "tickfont": {"size": 11, "color": theme.colour("ink")},
@@ -113,8 +113,8 @@ def _first(placed: Sequence[tuple[RateMark, float]]) -> int:
 
 
 def _ticks(first: int, last: float, step: int) -> dict[str, Any]:
-    """Ticks at every decade, or every second one."""
-    decades = list(range(first, int(last) + 1, step))
+    """Ticks at every decade or every second one; none so near the end that it meets the counts."""
+    decades = list(range(first, math.floor(last) + 1, step))
     return {"tickvals": decades, "ticktext": [f"{10.0**k:,g}" for k in decades]}
 
 

@@ -20,7 +20,7 @@ ROW, UNDER, HEAD, BOTTOM, BAR = 30, 12, 60, 8, 12
 WIDE, NARROW = 44, 19
 #: px below which labels take two lines
 BELOW = 560
-#: px of a column of counts
+#: px of a column of counts at the least: its head needs them
 COLUMN = 50
 #: a patient's worst grade, worst first; then those of whose events none has a grade
 STACK = ("5", "4", "3", "2", "1", "missing")
@@ -70,7 +70,8 @@ def terms_figure(
     high = any(r.high is not None for r in rows)
     top = _end(rows, intervals=intervals)
     left = 20 + max(text_width(_short(r.label)) for r in rows)
-    right = 12 + COLUMN * (1 + high)
+    column = _column(rows)
+    right = 12 + column * (1 + high)
     narrow = {
         "below": BELOW,
         "layout": {
@@ -112,7 +113,7 @@ def terms_figure(
                 automargin=False,
                 tickfont={"size": 12, "color": theme.colour("ink")},
             ),
-            annotations=_counts(rows, places, severity=severity, high=high),
+            annotations=_counts(rows, places, column, severity=severity, high=high),
             meta={"narrow": narrow},
         ),
     }
@@ -189,6 +190,11 @@ def _paint(key: str) -> dict[str, Any]:
     return {"color": theme.GRADE[int(key) - 1].light, "line": line}
 
 
+def any_name(*, severity: bool) -> str:
+    """All grades, or any severity."""
+    return text(f"events.terms.any.{'severity' if severity else 'grade'}")
+
+
 def high_name(*, severity: bool) -> str:
     """Grade 3 or higher, or severe: severity is never called a grade."""
     return text(f"events.high.{'severity' if severity else 'grade'}")
@@ -214,7 +220,7 @@ def _marks(
     trace: dict[str, Any] = {
         "type": "scatter",
         "mode": "markers",
-        "name": text("events.terms.any") if of == "any" else high_name(severity=severity),
+        "name": any_name(severity=severity) if of == "any" else high_name(severity=severity),
         "x": [round(100 * s.estimate, 2) for s, *_ in own],
         "y": [y for _, y, _ in own],
         "cliponaxis": False,
@@ -281,12 +287,17 @@ def _published(rows: Sequence[TermMark], places: Sequence[float]) -> list[dict[s
     ]
 
 
+def _column(rows: Sequence[TermMark]) -> int:
+    """px of a column of counts: x/n of a large trial is long."""
+    return max(COLUMN, 16 + max(text_width(f"{r.any.x}/{r.any.n}") for r in rows))
+
+
 def _counts(
-    rows: Sequence[TermMark], places: Sequence[float], *, severity: bool, high: bool
+    rows: Sequence[TermMark], places: Sequence[float], column: int, *, severity: bool, high: bool
 ) -> list[dict[str, Any]]:
     """x/n in columns right of the scale, each opening its patients; a head above each column."""
     out = []
-    columns = [("any", 8)] + ([("high", 8 + COLUMN)] if high else [])
+    columns = [("any", 8)] + ([("high", 8 + column)] if high else [])
     for of, shift in columns:
         key = "severity" if severity else "grade"
         out.append(
