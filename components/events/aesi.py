@@ -238,6 +238,7 @@ def _figure(answer: Answer, drug: Json) -> list[Any]:
             file_name=f"{answer['study_id']}-{answer['cut_date']}-aesi",
             height=figure["layout"]["height"],
             metrics=METRICS[:2],
+            role="group",
         ),
         html.P(text("events.aesi.figure"), className="figure-note", **metric(*METRICS[:2])),
     ]

@@ -100,6 +100,7 @@ def _picture(answer: Answer) -> html.Div:
         file_name=f"{answer['study_id']}-{answer['cut_date']}-rates",
         height=figure["layout"]["height"],
         metrics=(METRICS[0],),
+        role="group",
     )
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import dcc, html
+import dash_bootstrap_components as dbc
+from dash import html
 
 from components import numbers
-from components.attributes import attrs
 from components.card import card, empty
 from components.events.parts import cell, high_words, is_severity, share_of, table, unknown
 from components.figures.event_terms import STACK, TermMark, any_name, grade_name, terms_figure
@@ -75,7 +75,7 @@ def _drawable(answer: Answer) -> bool:
 
 def with_intervals(chosen: object) -> bool:
     """Does the reader's store ask for intervals? It comes from the browser as it is."""
-    return isinstance(chosen, list) and "intervals" in chosen
+    return chosen is True
 
 
 def _body(answer: Answer, chosen: object) -> list[Any]:
@@ -137,16 +137,10 @@ def _xn(data: Json) -> str:
 
 def _switch(chosen: object) -> html.Div:
     return html.Div(
-        dcc.Checklist(
-            id=INTERVALS,
-            options=[{"label": text("events.terms.intervals"), "value": "intervals"}],
-            value=["intervals"] if with_intervals(chosen) else [],
-            inputClassName="form-check-input",
-            labelClassName="form-check",
+        dbc.Checkbox(
+            id=INTERVALS, label=text("events.terms.intervals"), value=with_intervals(chosen)
         ),
         className="terms-switch",
-        role="group",
-        **attrs(aria_label=text("events.terms.intervals")),
     )
 
 
@@ -187,6 +181,7 @@ def picture(answer: Answer, *, intervals: bool) -> html.Div:
         file_name=f"{answer['study_id']}-{answer['cut_date']}-terms",
         height=figure["layout"]["height"],
         metrics=(METRIC,),
+        role="group",
     )
 
 

@@ -208,6 +208,6 @@ def _count(row: RateMark, y: float) -> dict[str, Any]:
         note |= {
             "name": row.who,
             "captureevents": True,
-            "hovertext": text(key, words=str(row.x), n=n),
+            "hovertext": text(key, words=_safe(f"{row.label} {row.x}"), n=n),
         }
     return note

@@ -312,7 +312,9 @@ def _counts(
         for row, y in zip(rows, places, strict=True):
             share: Share | None = getattr(row, of)
             if share is not None:
-                out.append({**_words(f"{share.x}/{share.n}", shift), "y": y, **_opens(share)})
+                out.append(
+                    {**_words(f"{share.x}/{share.n}", shift), "y": y, **_opens(share, row.label)}
+                )
     return out
 
 
@@ -331,7 +333,7 @@ def _words(words: str, shift: int) -> dict[str, Any]:
     }
 
 
-def _opens(share: Share) -> dict[str, Any]:
+def _opens(share: Share, label: str) -> dict[str, Any]:
     """A note that can be pressed; its `name` holds the keys for thread.js."""
     n = len(share.who.split())
     if not n:
@@ -340,7 +342,7 @@ def _opens(share: Share) -> dict[str, Any]:
     return {
         "name": share.who,
         "captureevents": True,
-        "hovertext": text(key, words=share.words, n=n),
+        "hovertext": text(key, words=_safe(f"{label} {share.words}"), n=n),
     }
 
 
