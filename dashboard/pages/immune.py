@@ -16,7 +16,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         account.name(KIND),
         "biomarkers.account.title",
-        (1207, 1882),
+        (1255, 1954),
         account.draw,
         account.rows,
         metrics=(*account.METRICS, "n"),
@@ -24,7 +24,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         paired.name(KIND),
         f"biomarkers.paired.title.{KIND}",
-        (2616, 4151),
+        (2640, 4175),
         paired.draw,
         paired.rows,
         metrics=(*paired.METRICS, "n"),
@@ -60,7 +60,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         response.name(KIND),
         "biomarkers.response.title",
-        (2931, 3578),
+        (2895, 3578),
         response.draw,
         response.rows,
         metrics=(*response.METRICS, "n"),
@@ -69,7 +69,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         outcome.name(KIND),
         "biomarkers.outcome.title",
-        (2268, 2755),
+        (2238, 2715),
         outcome.draw,
         outcome.rows,
         metrics=(*outcome.METRICS, "n"),

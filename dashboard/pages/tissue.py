@@ -16,7 +16,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         account.name(KIND),
         "biomarkers.account.title",
-        (1575, 2422),
+        (1623, 2494),
         account.draw,
         account.rows,
         metrics=(*account.METRICS, *account.TISSUE, "n"),
@@ -24,7 +24,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         paired.name(KIND),
         f"biomarkers.paired.title.{KIND}",
-        (1088, 1743),
+        (1112, 1767),
         paired.draw,
         paired.rows,
         metrics=(*paired.METRICS, "n"),
@@ -60,7 +60,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         outcome.name(KIND),
         "biomarkers.outcome.title",
-        (1302, 1747),
+        (1284, 1734),
         outcome.draw,
         outcome.rows,
         metrics=(*outcome.METRICS, "n"),

@@ -31,6 +31,8 @@ def found(demo: Shelf) -> dict[Kind, Markers]:
 def opened(open_page: Opener, address: str, width: int = 1440, **more: str) -> Page:
     page, _ = open_page(width, **more)
     page.goto(address)
+    # the first view of a page computes what later ones keep
+    page.locator("html[data-view=ready]").wait_for(state="attached", timeout=90_000)
     settled(page)
     expect(page.locator(".card-loading")).to_have_count(0)
     return page
