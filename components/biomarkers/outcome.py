@@ -93,7 +93,7 @@ def _curves(answer: Answer) -> list[Any]:
     about = metric("marker_landmark")
     head = html.H3(ask(text("biomarkers.outcome.curves", label=_label(answer)), "marker_landmark"))
     parts: list[Any] = [
-        html.Div(head, **about),
+        html.Div(head, className="marker-head", **about),
         html.P(_counts(answer), className="sentence wide", **about),
     ]
     if _drawable(answer):

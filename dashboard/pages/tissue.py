@@ -60,7 +60,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         outcome.name(KIND),
         "biomarkers.outcome.title",
-        (1284, 1734),
+        (1274, 1730),
         outcome.draw,
         outcome.rows,
         metrics=(*outcome.METRICS, "n"),
