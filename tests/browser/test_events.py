@@ -103,7 +103,7 @@ def test_the_demo_says_what_metrics_prints(
     clock = want["related_12_months"]
     assert f"{clock['x']}/{clock['n']}" in events.says("clock")
     lists = events.says("aesi")
-    for id_ in ("nephrolithiasis", "gout", "hyperuricaemia", "hypertension"):
+    for id_ in ("nephrolithiasis", "gout", "hyperuricaemia", "kidney"):
         own = want["aesi"][id_]
         assert f"{own['label']} {own['x']}/{own['n']}" in lists
     serious_ = want["serious"]
