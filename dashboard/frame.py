@@ -12,7 +12,7 @@ from dashboard.population import Loosened, Population
 from dashboard.selection import MISSING, FilterField, Levels, Range, Selection
 from dashboard.shelf import CutName, Opened
 from dashboard.text import day, listed, text
-from dashboard.words import backbone_labels, filter_parts, filter_text, level_words
+from dashboard.words import backbone_labels, filter_parts, filter_text, said
 from data_access.store import Cut
 
 
@@ -144,7 +144,7 @@ def _control(
         spec.column,
         spec.label,
         tuple(
-            FilterLevel(v, level_words(cut.study, spec.column, v), found.get(v, 0))
+            FilterLevel(v, said(cut.study, spec.column, v), found.get(v, 0))
             for v in _readable(spec.levels)
             if v != MISSING or found.get(v) or v in held
         ),

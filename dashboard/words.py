@@ -9,6 +9,8 @@ from data_access.study.model import Study
 
 #: codes of capitals up to this length stay as they are
 SHORT_CODE = 4
+#: columns of codes whose capitals are no sentence
+CODED = ("SITEID",)
 
 
 def backbone_labels(study: Study) -> dict[str, str]:
@@ -29,9 +31,7 @@ def filter_parts(study: Study, selection: Selection) -> list[tuple[str, str, str
     for item in selection.filters:
         label = labels.get(item.column, item.column)
         if isinstance(item, Levels):
-            parts += [
-                (item.column, label, v, level_words(study, item.column, v)) for v in item.values
-            ]
+            parts += [(item.column, label, v, said(study, item.column, v)) for v in item.values]
         else:
             parts.append((item.column, label, None, range_words(item)))
     if selection.patients:
@@ -88,4 +88,6 @@ def level_words(study: Study, column: str, value: str) -> str:
 def said(study: Study, column: str, value: str) -> str:
     """A value as a reader says it: the study's word, else capitals as a sentence."""
     words = level_words(study, column, value)
-    return words if words != value else sentence_case(value)
+    if words != value or column in CODED:
+        return words
+    return sentence_case(value)

@@ -118,7 +118,7 @@ def _summary(answer: Answer) -> str:
     span = ""
     if days:
         span = text(
-            "swimmer.summary.span",
+            "swimmer.summary.span" if len(days) > 1 else "swimmer.summary.span.one",
             longest=time_words(max(days)),
             shortest=time_words(min(days)),
         )

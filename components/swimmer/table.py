@@ -249,10 +249,19 @@ def _best(answer: Answer, i: int) -> str:
     return words[:1].upper() + words[1:]
 
 
+def _dated(answer: Answer, i: int) -> bool:
+    """Would a response of the patient have its day? Not where the export states the best response
+    alone: a dash would then say that a responder never responded."""
+    lane = answer["lanes"][i]
+    if first_response(lane) is not None:
+        return True
+    return bool(answer["responses_known"]) and lane["best"] not in {"CR", "PR"}
+
+
 def _lasted(answer: Answer, i: int) -> str:
     lane = answer["lanes"][i]
     if lane["response_days"] is None:
-        return "–"
+        return _absent(None, known=_dated(answer, i))
     key = "swimmer.table.over" if lane["response_over"] else "swimmer.table.ongoing"
     return text(key, value=_time(lane["response_days"]))
 
@@ -260,7 +269,7 @@ def _lasted(answer: Answer, i: int) -> str:
 def _first(answer: Answer, i: int) -> str:
     lane = answer["lanes"][i]
     found = first_response(lane)
-    words = _absent(found, known=answer["responses_known"])
+    words = _absent(found, known=_dated(answer, i))
     sure = any(m["confirmed"] for m in lane["markers"])
     if found is None or sure or not lane["best_confirmed"]:
         return words

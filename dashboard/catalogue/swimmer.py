@@ -10,6 +10,7 @@ STRINGS: dict[str, str] = {
     "swimmer.title": "Time on treatment and response, one lane per patient",
     "swimmer.summary": "{on} of {n} on treatment at the cut-off{span}.",
     "swimmer.summary.span": "; the longest treatment so far is {longest}, the shortest {shortest}",
+    "swimmer.summary.span.one": "; treatment so far is {longest}",
     "swimmer.x": "Months since {origin}",
     "swimmer.alt": "Swimmer plot, {shown} of {n} patients, {sort}: bars of treatment from {origin}, response phases, first response, progression, new therapy and death. The table below holds the same patients.",
     "swimmer.column.patient": "Patient",

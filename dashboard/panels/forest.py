@@ -15,7 +15,7 @@ from dashboard.panels.strip import level_order
 from dashboard.report.options import groups_by
 from dashboard.report.subgroups import backbone_groups, partition
 from dashboard.results import View
-from dashboard.words import level_words
+from dashboard.words import said
 from data_access.study.model import Benchmark
 
 Json = Mapping[str, Any]
@@ -77,7 +77,7 @@ def _factors(view: View, overall: PatientProportion) -> list[dict[str, Any]]:
             continue
         levels = groups_by(analysis.adsl, spec.column)
         groups = tuple(
-            Group(level, level_words(study, spec.column, level), tuple(sorted(ids)))
+            Group(level, said(study, spec.column, level), tuple(sorted(ids)))
             for level, ids in sorted(levels.items(), key=lambda item: level_order(item[0]))
         )
         table = subgroup_rates(overall, members, groups, min_group=analysis.rules.min_group)

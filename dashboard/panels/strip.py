@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboard.selection import MISSING
 from dashboard.shelf import held_levels, levels_of
-from dashboard.words import level_words
+from dashboard.words import said
 from data_access.study.model import FilterColumn, Study
 
 #: a column with more levels than this has no rows to read
@@ -74,7 +74,7 @@ def _category(
         return None
     levels = [
         {
-            "label": "" if level == MISSING else level_words(study, column, level),
+            "label": "" if level == MISSING else said(study, column, level),
             "members": [i for i, value in enumerate(own) if value == level],
         }
         for level in order
@@ -96,7 +96,7 @@ def _several(
         spec.label,
         [
             {
-                "label": "" if level == MISSING else level_words(study, spec.column, level),
+                "label": "" if level == MISSING else said(study, spec.column, level),
                 "members": [i for i, levels in enumerate(own) if level in levels],
             }
             for level in order

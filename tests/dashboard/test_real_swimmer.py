@@ -73,6 +73,20 @@ def test_every_page_and_order_can_be_drawn(told: dict[str, Any]) -> None:
     assert len(lanes.rows(answer)[1]) == answer["n"]
 
 
+def test_a_responder_is_never_said_to_have_no_response(told: dict[str, Any]) -> None:
+    """A dash means none; where the export dates no response of a responder, that is said."""
+    answer = told["lanes"]
+    first, lasted = (table._CELLS[c] for c in ("response", "lasted"))
+    said = [
+        (first(answer, i), lasted(answer, i))
+        for i, lane in enumerate(answer["lanes"])
+        if lane["best"] in RESPONSE
+    ]
+    if told["name"] == "imvigor210":  # best responses without visits
+        assert said == [("not stated", "not stated")] * 68
+    assert all(day != "–" for day, _ in said)
+
+
 def test_a_page_of_lanes_is_drawn_within_the_time_a_click_allows(told: dict[str, Any]) -> None:
     """100 ms for the server's part; the fastest of some runs, as the machine may be busy."""
     answer = told["lanes"]

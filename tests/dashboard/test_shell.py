@@ -16,6 +16,7 @@ from dashboard.panels import PANELS
 from dashboard.selection import MAX_QUERY
 from dashboard.settings import Settings
 from dashboard.shelf import Shelf
+from dashboard.words import said
 from data_access.importer import import_exports
 from data_access.store import CutStore
 from tests.dashboard.conftest import BufferedClient
@@ -106,8 +107,8 @@ def test_no_address_is_the_newest_cut_and_is_pinned(client: Any) -> None:
     assert query.startswith("study=written&cut=")
     assert answer["page"]["hidden"] is False
     bar = words(answer["top-bar"]["children"])
-    for said in ("A trial written out by hand", "1 Jul 2025", "9 of 9 patients", "Synthetic data"):
-        assert said in bar
+    for part in ("A trial written out by hand", "1 Jul 2025", "9 of 9 patients", "Synthetic data"):
+        assert part in bar
     assert resolve(client, f"?{query}")["selection"]["data"] == query
 
 
@@ -399,3 +400,19 @@ def test_without_a_study_in_the_address_the_one_imported_last_opens(tmp_path: Pa
         now = NOW + timedelta(hours=hour)
         import_exports(path.parent / "exports", path, store=store, cut_date=CUT_DATE, now=now)
         assert Shelf(store).resolve("")[0].study == name
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("PDL1", "POSITIVE", "Positive"),
+        ("TRT01A", "UTD1", "UTD1"),
+        ("SITEID", "CHN-11", "CHN-11"),  # a code is no sentence
+        ("VISCFL", "Y", "yes"),
+    ],
+)
+def test_a_level_is_said_alike_wherever_it_stands(
+    shelf: Shelf, column: str, value: str, words: str
+) -> None:
+    study = shelf.resolve("")[1].cut.study
+    assert said(study, column, value) == words
