@@ -151,7 +151,7 @@ STRINGS: dict[str, str] = {
     # a marker on other pages
     "biomarkers.link.face": "Biomarker: ",
     "biomarkers.link.none": "none",
-    "biomarkers.link.now": "Biomarker shown: {now}",
+    "biomarkers.link.now": "Biomarker: {now}",
     "biomarkers.link.name": "{label}: {what}",
     "biomarkers.link.third.0": "{label}: lower third",
     "biomarkers.link.third.1": "{label}: middle third",
