@@ -20,7 +20,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         clock.NAME,
         "events.clock.title",
-        (606, 1141),
+        (606, 1117),
         clock.draw,
         clock.rows,
         metrics=("window_complete", *clock.METRICS, "safety_n"),
@@ -28,7 +28,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         aesi.NAME,
         "events.aesi.title",
-        (1931, 4265),
+        (1931, 4403),
         aesi.draw,
         aesi.rows,
         metrics=(*aesi.METRICS, "safety_n"),
@@ -60,7 +60,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         course.NAME,
         "events.course.title",
-        (1328, 3152),
+        (1328, 3132),
         course.draw,
         course.rows,
         metrics=(*course.METRICS, "safety_n"),

@@ -46,6 +46,7 @@ class Events:
         arrived = self.page.locator(".card-frame:not(.card-loading)")
         expect(arrived).to_have_count(len(CARDS), timeout=90_000)
         settled(self.page)
+        self.page.wait_for_load_state("networkidle")  # a menu opened earlier may close again
         return self
 
     def card(self, name: str) -> Any:
