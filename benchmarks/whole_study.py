@@ -75,7 +75,7 @@ def _synthetic(store: Any, exports: Path) -> Any:
 
 
 def _sections(cut: Any) -> Figures:
-    from dashboard.report import SECTIONS, ReportOptions, metrics_report
+    from dashboard.report import CLINICAL, ReportOptions, metrics_report
     from dashboard.report import subgroups as of_subgroups
 
     def run(*sections: str) -> Callable[[], object]:
@@ -90,8 +90,8 @@ def _sections(cut: Any) -> Figures:
         return kept["made"]
 
     with patch.object(of_subgroups, "shrink_subgroups", once):
-        sections = {s: _median(run(s)) for s in SECTIONS}
-        whole, fastest = _median(run(*SECTIONS)), _fastest(run(*SECTIONS))
+        sections = {s: _median(run(s)) for s in CLINICAL}
+        whole, fastest = _median(run(*CLINICAL)), _fastest(run(*CLINICAL))
     return {
         "patients": cut.rows("ADSL"),
         "rows": sum(cut.rows(d) for d in cut.domains),

@@ -413,7 +413,13 @@ def _metrics(commands: Any) -> None:
     command.add_argument(
         "--features", metavar="ID", help="the feature table (default: the first of study.toml)"
     )
-    command.add_argument("--only", type=_list, default=(), metavar="SECTION,...")
+    command.add_argument(
+        "--only",
+        type=_list,
+        default=(),
+        metavar="SECTION,...",
+        help="these sections alone; immune, microbiome and tissue only when named here",
+    )
     command.set_defaults(run=_run_metrics, json=True)
 
 

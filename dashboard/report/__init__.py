@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from dashboard.report.options import ReportError, ReportOptions
-from dashboard.report.report import SECTIONS, metrics_report
+from dashboard.report.report import BIOMARKERS, CLINICAL, SECTIONS, metrics_report
 
-__all__ = ["SECTIONS", "ReportError", "ReportOptions", "metrics_report"]
+__all__ = ["BIOMARKERS", "CLINICAL", "SECTIONS", "ReportError", "ReportOptions", "metrics_report"]

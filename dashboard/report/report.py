@@ -26,10 +26,11 @@ from data_access.store import Cut
 
 Json = dict[str, Any]
 
-SECTIONS = (
-    *("response", "survival", "safety", "exposure", "subgroups", "maturity"),
-    *("labs", "immune", "microbiome", "tissue"),
-)
+#: what the object holds unless `only` chooses
+CLINICAL = ("response", "survival", "safety", "exposure", "subgroups", "maturity", "labs")
+#: exploratory, with permutations that take seconds: printed when asked for
+BIOMARKERS = ("immune", "microbiome", "tissue")
+SECTIONS = (*CLINICAL, *BIOMARKERS)
 
 
 class Report:
@@ -60,8 +61,8 @@ class Report:
         return self.set(self.options.population)
 
     def build(self) -> Json:
-        """The whole object, or the sections of `only`."""
-        wanted = self.options.only or SECTIONS
+        """Every clinical section with the checks, or the sections of `only`."""
+        wanted = self.options.only or CLINICAL
         out: Json = {
             "study": self.cut.study.id,
             "cut": {

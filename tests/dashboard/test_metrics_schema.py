@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from dashboard.report import SECTIONS, ReportOptions, metrics_report
+from dashboard.report import BIOMARKERS, SECTIONS, ReportOptions, metrics_report
 from data_access.importer import import_exports
 from data_access.store import Cut, CutStore
 from tests.conftest import ROOT, STUDIES
@@ -71,7 +71,10 @@ def cut(request, tmp_path_factory) -> Cut:
 
 @pytest.fixture(scope="module")
 def whole(cut) -> dict[str, Any]:
-    return metrics_report(cut, ReportOptions())
+    asked = metrics_report(cut, ReportOptions(only=BIOMARKERS))
+    usual = metrics_report(cut, ReportOptions())
+    assert not set(BIOMARKERS) & set(usual), "biomarkers are printed when asked for"
+    return {**usual, **asked}
 
 
 def test_it_is_one_json_object_with_every_section(whole):
