@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,7 +30,9 @@ TONES = {
 }
 DASHES = ("solid", "6px,3px", "2px,3px", "8px,3px,2px,3px")
 #: share of the y axis that the name of a curve needs for itself
-ROOM = 0.052
+ROOM = 0.1
+#: letters of a line of such a name
+LETTERS = 13
 #: fewer points have no quartiles
 FEW = 4
 
@@ -323,7 +326,7 @@ def stops_figure(answer: Mapping[str, Any]) -> dict[str, Any]:
         "data": [t for t in data if t["x"]],
         "layout": theme.layout(
             height=STOPS_HEIGHT,
-            margin={"l": 76, "r": 190, "t": 12, "b": 88},
+            margin={"l": 76, "r": 116, "t": 12, "b": 88},
             xaxis=theme.axis(
                 text("labs.urate.x"),
                 range=[0, round(last / DAYS_PER_MONTH * 1.01, 3)],
@@ -348,7 +351,7 @@ def stops_figure(answer: Mapping[str, Any]) -> dict[str, Any]:
             meta={
                 "narrow": {
                     "below": 560,
-                    "layout": {"margin": {"l": 76, "r": 112, "t": 12, "b": 88}},
+                    "layout": {"margin": {"l": 72, "r": 104, "t": 12, "b": 88}},
                 },
                 "select": "lasso",
             },
@@ -414,4 +417,9 @@ def _direct(ends: list[tuple[float, str, str]], top: float) -> list[dict[str, An
 
 
 def _wrapped(words: str) -> str:
-    return words if len(words) <= 28 else f"{words[:27].rstrip()}…"
+    """In lines of at most so many letters, two of them: beside the curves there is little room."""
+    lines = textwrap.wrap(words, LETTERS)
+    told = lines[:2]
+    if len(lines) > 2:
+        told[1] = f"{told[1][: LETTERS - 1].rstrip()}…"
+    return "<br>".join(told)

@@ -130,7 +130,6 @@ def _ids(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
             "y": round(event["before"], 1),
             "text": f"<b>{event['usubjid'].removeprefix(answer['prefix'])}</b>",
             "showarrow": False,
-            "captureevents": True,
             **PLACES[i % len(PLACES)],
             "font": {"size": 12, "color": theme.colour("danger")},
             "bgcolor": theme.colour("surface"),

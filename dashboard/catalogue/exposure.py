@@ -96,7 +96,7 @@ STRINGS: dict[str, str] = {
     "exposure.stops.median.nr": "The median time on treatment is not reached (n = {n}).",
     "exposure.stops.on": "are still on treatment.",
     "exposure.stops.y": "Patients off treatment",
-    "exposure.stops.at_risk": "on treatment",
+    "exposure.stops.at_risk": "still on",
     "exposure.stops.reason": "Reason",
     "exposure.stops.by": "By {time}",
     "exposure.stops.table": "Ends of treatment by reason",
