@@ -11,7 +11,7 @@ from dashboard.results import View
 from dashboard.selection import MISSING
 from dashboard.shelf import levels_of
 from dashboard.text import text
-from dashboard.words import backbone_labels, level_words
+from dashboard.words import backbone_labels, said
 
 OTHER_GROUP = "outside the group"
 
@@ -75,7 +75,7 @@ def _groups(view: View) -> dict[str, tuple[str, frozenset[str]]]:
     else:
         of = levels_of(adsl[group])
         stated = sorted({*of} - {MISSING})
-        labels = {v: level_words(study, group, v) for v in (*stated, MISSING)}
+        labels = {v: said(study, group, v) for v in (*stated, MISSING)}
     ids = adsl["USUBJID"].tolist()
     return {
         id_: (label, frozenset(u for u, o in zip(ids, of, strict=True) if o == id_))

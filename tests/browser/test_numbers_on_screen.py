@@ -66,6 +66,13 @@ VIEWS = (
     ("pending", ""),
 )
 
+#: how many patients the narrow views leave: they stop being tests of 0, 1 and 4 when data change
+NARROW = {
+    (DEMO, "f.SEX=M"): 1,
+    (DEMO, "f.SEX=M&f.PDL1=POSITIVE&f.PDL1=NEGATIVE&f.ECOGBL=0"): 0,
+    ("four", ""): 4,
+}
+
 #: everyone began within eight weeks of the cut-off: the window of nobody is closed
 PENDING_ADSL = """\
 USUBJID,ENRLFL,SAFFL,ENRLDT,TRTSDT,EOTSTT,EOSSTT,LSTALVDT,BACKBONE,SEX,AGE
@@ -290,6 +297,26 @@ def _maturity(page: Page, expected: dict[str, Any], window: dict[str, Any] | Non
             assert "0/0 (not estimable)" in plain(words)
         else:
             assert proportion(words).is_(bound)
+
+
+@pytest.mark.parametrize(("study", "rest"), NARROW)
+def test_narrow_views_hold_the_patients_they_are_there_for(
+    places: dict[str, Any], study: str, rest: str
+) -> None:
+    _, shelf = places[study]
+    query = f"study={study}" + (f"&{rest}" if rest else "")
+    assert (study, rest) in VIEWS
+    assert report(shelf, query)["response"]["n"] == NARROW[study, rest]
+
+
+def test_everybody_is_pending_where_that_is_the_view(places: dict[str, Any]) -> None:
+    _, shelf = places["pending"]
+    bounds = report(shelf, "study=pending")["response"]["window"]["bounds"]
+    assert (bounds["all_fail"]["x"], bounds["all_respond"]["x"], bounds["all_fail"]["n"]) == (
+        0,
+        6,
+        6,
+    )
 
 
 def test_response(reader: Page, view: tuple[str, Shelf, str]) -> None:
