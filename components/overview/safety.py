@@ -41,10 +41,15 @@ def draw(answer: Answer) -> html.Section:
         NAME,
         text("safety.title"),
         body,
-        n=f"{answer['set_label']}, {text('card.n', n=answer['n'])}",
+        n=f"{answer['set_label']}, {_size(answer)}",
         n_metric="safety_n",
         tools=tools(NAME, answer),
     )
+
+
+def _size(answer: Answer) -> str:
+    """Where nobody is said to be dosed, the size of the set is not known: it is not 0."""
+    return text("card.n", n=answer["n"]) if answer["set_known"] else text("number.ns")
 
 
 def _title(told: AeOverview, name: str) -> str:

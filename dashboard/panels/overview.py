@@ -111,6 +111,7 @@ def harm(view: View) -> Json:
         "set_id": members.id,
         "n": members.n,
         "set_rule": members.rule,
+        "set_known": analysis.sets["safety"].derivable,
         "overview": json_of(told),
         "flag_who": {} if told is None else {f.id: who(view, f.patients) for f in told.flags},
         "events_known": adae is not None,

@@ -458,3 +458,16 @@ def test_what_changed_since_the_previous_cut(tmp_path: Path, said: Said) -> None
 def test_a_first_cut_has_nothing_to_be_compared_with(shelf: Shelf, said: Said) -> None:
     told = shown(shelf, "overview-changes", said)
     assert "The study has one cut so far." in told
+
+
+def test_a_safety_set_that_cannot_be_told_has_no_size(tmp_path: Path, said: Said) -> None:
+    store = CutStore(tmp_path / "home")
+    import_written(
+        store,
+        tmp_path / "bare",
+        study='[study]\nid = "bare"\ntitle = "ADSL alone"\n',
+        adsl="USUBJID,SEX\nA1,F\nA2,M\n",
+    )
+    told = shown(Shelf(store), "overview-safety", said)
+    assert "Safety set, not stated" in told
+    assert "n = 0" not in told
