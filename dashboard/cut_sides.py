@@ -154,7 +154,7 @@ class Seen:
         if not {"DTHDT", "DTHFL"} & set(analysis.adsl.columns):
             told = {} if analysis.os is None else _times(analysis.os)
             return self._side(members, found.numerator, told=told)
-        dates = _by_patient(analysis, cohort.date_array(cohort.death))
+        dates = _by_patient(analysis, cohort.died_on)
         told = {u: dates.get(u, "") for u in found.numerator}
         facts = {u: frozenset({("death", d)}) for u, d in told.items()}
         return self._side(members, found.numerator, told=told, facts=facts)

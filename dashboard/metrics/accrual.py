@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from dashboard.metrics.cohort import NEVER, Bools, Cohort, Dates, column_dates, in_order, text
+from dashboard.metrics.cohort import Bools, Cohort, Dates, column_dates, in_order, text
 from dashboard.metrics.proportions import patient_proportion
 from dashboard.metrics.types import AnalysisSet, Exclusion, PatientProportion, Result
 
@@ -108,8 +108,8 @@ def on_treatment(adsl: pd.DataFrame, cohort: Cohort) -> Bools:
     ended = np.where(np.isnat(end), ended, end <= cut)
     if not {"EOTSTT", "EOTDT"} & set(adsl.columns):
         ended = column_dates(rows, ("TRTEDT", "TRT01EDT")) < cut
-    ended = ended | ((cohort.off_study < NEVER) & (state != "ONGOING") & np.isnat(end))
-    alive = np.isnat(cohort.date_array(cohort.death))
+    ended = ended | (~np.isnat(cohort.left_on) & (state != "ONGOING") & np.isnat(end))
+    alive = np.isnat(cohort.died_on)
     return np.asarray(~np.isnat(cohort.first_dose) & ~ended & alive, dtype=np.bool_)
 
 
@@ -124,8 +124,8 @@ def status_counts(
     """Counts of the status strip, each with its patients."""
     dosed = ~np.isnat(cohort.first_dose)
     now = on_treatment(adsl, cohort)
-    dead = ~np.isnat(cohort.date_array(cohort.death))
-    left = ~np.isnat(cohort.date_array(cohort.off_study))
+    dead = ~np.isnat(cohort.died_on)
+    left = ~np.isnat(cohort.left_on)
 
     def row(id_: str, label: str, who: Bools | Sequence[str]) -> PatientProportion:
         ids = cohort.usubjid[who].tolist() if isinstance(who, np.ndarray) else who

@@ -55,6 +55,8 @@ class Cohort:
     alive: Days  # last day known alive, not after the cut-off
     new_therapy: Days  # start of new anticancer therapy
     off_study: Days  # end of study for a reason that ends scans
+    died_on: Dates  # by the cut-off, also of patients without an origin, whose `death` is NEVER
+    left_on: Dates  # end of study by the cut-off, likewise
     cut_date: date
     excluded: tuple[Exclusion, ...]  # in ADSL, but not before the cut-off
     untimed: tuple[Exclusion, ...]
@@ -102,7 +104,8 @@ class Cohort:
         keep = self.mask(patients)
         kept = set(self.usubjid[keep].tolist())
         arrays = (
-            "usubjid origin enrolment first_dose timed follow_up death alive new_therapy off_study"
+            "usubjid origin enrolment first_dose timed follow_up death alive new_therapy off_study "
+            "died_on left_on"
         )
         return Cohort(
             **{name: getattr(self, name)[keep] for name in arrays.split()},
@@ -184,7 +187,9 @@ def build_cohort(adsl: pd.DataFrame, cut_date: date, *, origin: Origin = "first_
 
     follow_up = days_between(np.full(ids.size, cut), start)
     death = day(("DTHDT",))
-    left = day(("EOSDT",))
+    ongoing = text(rows, "EOSSTT") == "ONGOING"
+    left = _until(column_dates(rows, ("EOSDT",)), cut)
+    left[ongoing] = np.datetime64("NaT")
     return Cohort(
         usubjid=ids,
         origin=start,
@@ -195,7 +200,9 @@ def build_cohort(adsl: pd.DataFrame, cut_date: date, *, origin: Origin = "first_
         death=death,
         alive=_last_alive(rows, start, follow_up),
         new_therapy=day(("NACTDT",)),
-        off_study=np.where(text(rows, "EOSSTT") == "ONGOING", NEVER, left),
+        off_study=days_between(left, start),
+        died_on=_until(column_dates(rows, ("DTHDT",)), cut),
+        left_on=left,
         cut_date=cut_date,
         excluded=excluded,
         untimed=tuple(Exclusion(u, "no first dose and no enrolment date") for u in ids[~timed]),

@@ -232,7 +232,7 @@ def _study_reasons(rows: Frame, cohort: Cohort) -> list[str | None]:
     """Why the patient left the study by the cut-off."""
     stated = _first_word(rows, STUDY_REASON_COLUMNS)
     finished = (text(rows, "EOSSTT") == COMPLETED).tolist()
-    left = ((cohort.off_study < NEVER) | (cohort.death < NEVER)).tolist()
+    left = (~(np.isnat(cohort.left_on) & np.isnat(cohort.died_on))).tolist()
     return [
         None if not gone else word or (COMPLETED if done else None)
         for word, done, gone in zip(stated, finished, left, strict=True)

@@ -92,7 +92,7 @@ def treated_patients(
     first = cohort.first_dose[keep]
     until = np.where(ongoing | np.isnat(last), cut, last + np.timedelta64(teae_end_days, "D"))
     window = np.where(np.isnat(first), NAT, np.minimum(until, cut))
-    death = cohort.date_array(cohort.death)[keep]
+    death = cohort.died_on[keep]
     ids = cohort.usubjid[keep]
     return Treated(
         usubjid=ids,

@@ -13,7 +13,7 @@ import pandas as pd
 
 from dashboard.analysis import Analysis
 from dashboard.listing import COLUMNS, EVERYBODY, ROWS, SHOWN, Arranged, page_of
-from dashboard.metrics.cohort import NEVER, Cohort, in_order
+from dashboard.metrics.cohort import Cohort, in_order
 from dashboard.metrics.columns import floats, strings
 from dashboard.metrics.lanes import ENDED, ON_TREATMENT, Lane
 from dashboard.metrics.patient_listing import Ints, sorted_rows, times_of
@@ -201,7 +201,7 @@ class People:
             "off": every(lambda lane: lane.state == ENDED),
             "responders": every(lambda lane: lane.best in RESPONSE),
             "progressed": every(lambda lane: lane.day_of("PD") is not None),
-            "died": (self.cohort.death < NEVER) | every(lambda lane: lane.death_undated),
+            "died": ~np.isnat(self.cohort.died_on) | every(lambda lane: lane.death_undated),
         }
         if harm is not None:
             found["severe"] = harm.worst >= SEVERE

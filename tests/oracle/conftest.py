@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from dashboard.metrics.cohort import NEVER, Cohort
 
@@ -55,6 +56,11 @@ def make_cohort() -> Callable[..., Cohort]:
         made = np.array([NEVER if v is None else v for v in values], dtype=np.int64)
         return np.where(made <= follow_up, made, NEVER)
 
+    def _dates(origin: NDArray[Any], after: NDArray[Any]) -> NDArray[Any]:
+        never = after == NEVER
+        found = origin + np.where(never, 0, after).astype("timedelta64[D]")
+        return np.where(never, np.datetime64("NaT", "D"), found)
+
     def build(
         *,
         names: list[str],
@@ -76,6 +82,8 @@ def make_cohort() -> Callable[..., Cohort]:
             alive=end,
             new_therapy=days(new_therapy, end),
             off_study=np.full(n, NEVER),
+            died_on=_dates(origin, days(death, end)),
+            left_on=np.full(n, np.datetime64("NaT", "D")),
             cut_date=date(2026, 1, 1),
             excluded=(),
             untimed=(),

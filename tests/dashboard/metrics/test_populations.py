@@ -213,6 +213,26 @@ def test_enrolment_is_dated_by_consent_flag_not_first_dose(frame, day):
     assert accrual(cohort, analysis_set(adsl, cohort, "enrolled")).dates == (date(2024, 1, 1),)
 
 
+def test_a_death_counts_without_enrolment_or_dose(frame, day):
+    """Nobody knows when such a patient began; that the patient died is known all the same."""
+    adsl = frame(
+        [
+            {"USUBJID": "early", "DTHDT": day(20)},
+            {"USUBJID": "after the cut-off", "DTHDT": day(9999)},
+            {"USUBJID": "left", "EOSSTT": "DISCONTINUED", "EOSDT": day(40)},
+            {"USUBJID": "dosed", "TRTSDT": day(0), "DTHDT": day(30)},
+            {"USUBJID": "alive", "TRTSDT": day(0)},
+        ]
+    ).assign(ENRLFL="Y")
+    cohort = build_cohort(adsl, CUT)
+    members = analysis_set(adsl, cohort, "enrolled")
+    got = status_counts(adsl, cohort, members, members)
+    assert got.died.numerator == ("dosed", "early")
+    assert got.off_study.numerator == ("dosed", "early", "left")
+    assert (got.died.headline.x, got.died.headline.n) == (2, 5)
+    assert cohort.subset(("early",)).died_on.tolist() == [date.fromisoformat(str(day(20))[:10])]
+
+
 def test_status_of_each_patient(frame, day):
     adsl = frame(
         [
