@@ -32,6 +32,18 @@ def shelf(written_home: Path) -> Shelf:
     return Shelf(CutStore(written_home))
 
 
+@pytest.fixture
+def other(tmp_path: Path) -> Callable[..., Shelf]:
+    """The hand-written trial with other files: a store of the test's own."""
+
+    def make(**more: str) -> Shelf:
+        store = CutStore(tmp_path / "home")
+        import_written(store, tmp_path / "written", **more)
+        return Shelf(store)
+
+    return make
+
+
 @pytest.fixture(scope="session")
 def app(written_home: Path) -> InterimDash:
     return create_app(Settings(home=written_home))

@@ -19,8 +19,6 @@ from dashboard.panels import PANELS
 from dashboard.results import Audience, Results
 from dashboard.shelf import Shelf
 from data_access import VERSION
-from data_access.store import CutStore
-from tests.dashboard.written import import_written
 from tests.stores import real_store
 
 Told = Callable[..., str]
@@ -42,16 +40,6 @@ def _blocks(part: Any) -> Any:
     inner = children if isinstance(children, list) else [] if children is None else [children]
     found = [_blocks(c) for c in inner if not isinstance(c, str)]
     return next((f for f in found if f is not None), None)
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Callable[..., Shelf]:
-    def make(**more: str) -> Shelf:
-        store = CutStore(tmp_path / "home")
-        import_written(store, tmp_path / "written", **more)
-        return Shelf(store)
-
-    return make
 
 
 def test_it_is_the_last_page_of_the_readers_order() -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,16 +62,6 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     store = CutStore(folder / "home")
     import_written(store, folder, adsl=ADSL, adrs=with_lesions(ADRS), adtr=ADTR)
     return Shelf(store)
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Callable[..., Shelf]:
-    def make(**more: str) -> Shelf:
-        store = CutStore(tmp_path / "home")
-        import_written(store, tmp_path / "written", **more)
-        return Shelf(store)
-
-    return make
 
 
 def answer(shelf: Shelf, name: str, query: str = "") -> dict[str, Any]:
