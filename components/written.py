@@ -8,7 +8,8 @@ attributes and text, never markup.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dash import html
@@ -29,7 +30,20 @@ NAMES = {
     "colSpan": "colspan",
     "tabIndex": "tabindex",
     "disabled": "disabled",
+    "download": "download",
+    "rel": "rel",
+    "target": "target",
+    "style": "style",
 }
+#: what trees.js knows to make
+BY_TAG = frozenset(
+    {
+        *("Table", "Caption", "Thead", "Tbody", "Tfoot", "Tr", "Th", "Td"),
+        *("Div", "Section", "Header", "Footer", "Nav", "P", "H2", "H3", "H4", "Hr", "Br"),
+        *("Ul", "Ol", "Li", "Dl", "Dt", "Dd", "Figure", "Figcaption", "Pre", "Button"),
+        *("Span", "A", "Small", "Strong", "Em", "B", "I", "Q", "Code", "Sub", "Sup", "Time"),
+    }
+)
 
 
 def written(table: html.Table, label: str, *marks: str, extra: str = "") -> html.Div:
@@ -51,26 +65,37 @@ def as_data(part: Any) -> Any:
     if not isinstance(part, Component):
         return str(part)
     found: dict[str, str] = {}
-    for name, value in _properties(part).items():
+    for name, value in properties(part).items():
         if name == "children" or value is None or value is False:
             continue
-        if name.startswith(("data-", "aria-")):
+        if name == "style":
+            found[name] = _css(value)
+        elif name.startswith(("data-", "aria-")):
             found[name] = str(value)
         else:
             found[NAMES[name]] = str(value)  # KeyError: an attribute that trees.js does not know
     children = getattr(part, "children", None)
-    return [type(part).__name__.lower(), found, *(as_data(p) for p in _flat(children))]
+    return [type(part).__name__.lower(), found, *(as_data(p) for p in flat(children))]
 
 
-def _properties(part: Component) -> dict[str, Any]:
+def properties(part: Component) -> dict[str, Any]:
     told: dict[str, Any] = part.to_plotly_json()["props"]  # type: ignore[no-untyped-call]
     return told
 
 
-def _flat(children: Any) -> Iterator[Any]:
+def flat(children: Any) -> Iterator[Any]:
     """Children one by one, without lists inside lists and without nothing."""
     if isinstance(children, list | tuple):
         for child in children:
-            yield from _flat(child)
+            yield from flat(child)
     elif children is not None:
         yield children
+
+
+def _css(style: Mapping[str, Any]) -> str:
+    """`{"minWidth": "3ch", "--n": 4}` -> `min-width:3ch;--n:4`."""
+    return ";".join(f"{re.sub('[A-Z]', _dashed, name)}:{value}" for name, value in style.items())
+
+
+def _dashed(capital: re.Match[str]) -> str:
+    return f"-{capital[0].lower()}"

@@ -14,6 +14,7 @@ from dash import Dash, Input, Output, State, html, no_update
 
 from components.card import failed, skeleton, underway
 from components.encode import encoded
+from components.lightened import lightened
 from dashboard.background import Standing
 from dashboard.recent import Recent
 from dashboard.results import FIRST_ASKER, Audience, Results, View
@@ -198,7 +199,7 @@ class Drawing:
                 state = self._state()
                 if state is not None:
                     return "", encoded(self._waiting(state))
-                made = encoded(self._made())
+                made = encoded(lightened(self._made()))
             except Exception:
                 return "", encoded(self._failure())
             if 0 < len(self.key) <= LONGEST_KEY:

@@ -39,7 +39,7 @@ def test_a_disabled_button_says_so_and_an_enabled_one_does_not() -> None:
 
 def test_an_attribute_that_the_script_does_not_know_is_a_fault() -> None:
     with pytest.raises(KeyError):
-        as_data(html.A("x", target="_blank"))
+        as_data(html.A("x", hrefLang="en"))
 
 
 def test_the_frame_is_named_and_marked() -> None:

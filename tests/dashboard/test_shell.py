@@ -71,10 +71,18 @@ def resolve(client: Any, search: str, path: str = "/", **more: Any) -> dict[str,
 def words(part: Any) -> str:
     """Every visible word of a serialised component."""
     if isinstance(part, dict):
-        return words(part.get("props", {}).get("children")) if "props" in part else ""
+        props = part.get("props", {})
+        if "data-parts" in props:
+            return " ".join(filter(None, map(in_tree, json.loads(props["data-parts"]))))
+        return words(props.get("children"))
     if isinstance(part, list):
         return " ".join(filter(None, (words(p) for p in part)))
     return "" if part is None else str(part)
+
+
+def in_tree(tree: Any) -> str:
+    """What trees.js writes out of a tree: [tag, {attribute: value}, children...]."""
+    return tree if isinstance(tree, str) else " ".join(filter(None, map(in_tree, tree[2:])))
 
 
 def links(part: Any) -> dict[str, str]:
