@@ -21,23 +21,23 @@ CARDS: tuple[Card, ...] = (
     ),
     Card(
         holds.NAME, "microbiome.table.title", (697, 1124), holds.draw, holds.rows,
-        metrics=(*holds.METRICS, "n"),
+        metrics=(*holds.METRICS, "n"), varies=True,
     ),
     Card(
         composition.NAME, "microbiome.composition.title", (987, 1226), composition.draw,
-        composition.rows, metrics=(composition.METRIC, "n"),
+        composition.rows, metrics=(composition.METRIC, "n"), varies=True,
     ),
     Card(
         within.NAME, "microbiome.alpha.title", (1365, 1860), within.draw, within.rows,
-        metrics=(*within.METRICS, "n"),
+        metrics=(*within.METRICS, "n"), varies=True,
     ),
     Card(
         place.NAME, "microbiome.ordination.title", (709, 1366), place.draw, place.rows,
-        metrics=(place.METRIC, "n"),
+        metrics=(place.METRIC, "n"), varies=True,
     ),
     Card(
         named.NAME, "microbiome.taxa.title", (864, 979), named.draw, named.rows,
-        metrics=(*named.METRICS, "n"),
+        metrics=(*named.METRICS, "n"), varies=True,
     ),
     Card(
         tests.NAME, "microbiome.tests.title", (526, 993), tests.draw, tests.rows,

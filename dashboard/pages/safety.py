@@ -43,6 +43,7 @@ CARDS: tuple[Card, ...] = (
         overview.draw,
         overview.rows,
         metrics=(*overview.METRICS, "safety_n"),
+        varies=True,
     ),
     Card(
         terms.NAME,
@@ -52,6 +53,7 @@ CARDS: tuple[Card, ...] = (
         terms.rows,
         ask=ask_terms,
         metrics=terms.METRICS,
+        varies=True,
     ),
 )
 
