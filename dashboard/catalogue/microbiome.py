@@ -152,7 +152,7 @@ STRINGS: dict[str, str] = {
     "microbiome.differential.found.none": "None has q < {q} by the rank test.",
     "microbiome.differential.found.alone": "{found} have q < {q}. No second method stands beside this one.",
     "microbiome.differential.smallest": "So few samples cannot give a p below {p}: a single taxon cannot pass, however large its change.",
-    "microbiome.differential.axis": "Change of log-ratio (natural logarithm)",
+    "microbiome.differential.axis": "Change of log-ratio (ln)",
     "microbiome.differential.alt": "Effects of the {n} taxa with the lowest p, {first} to {second}; {found} taxa are found by both methods. The table below holds the estimates.",
     "microbiome.differential.taxon": "{genus} ({taxon})",
     "microbiome.differential.hover": "{taxon}: {effect}, q {q}",

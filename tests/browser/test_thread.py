@@ -64,6 +64,7 @@ class Thread:
         found: list[str] = self.page.evaluate(
             """(id) => {
               const gd = document.querySelector(`#${id} .js-plotly-plot`);
+              if (!gd || !gd.data) return [];  // not drawn yet: whoever asks waits
               const seen = new Set();
               for (const t of gd.data.filter((t) => t.meta !== "curve")) {
                 (t.customdata || []).forEach((c, i) => {
