@@ -28,7 +28,9 @@ def answers(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         shelf = Shelf(real_store(tmp_path_factory, shared, name))
         results = Results(shelf, PANELS, Flask(__name__))
         selection = shelf.resolve("")[0]
-        found[name] = {c.name: results.panel(c.name, selection, Audience.FULL) for c in CARDS}
+        found[name] = {
+            c.name: results.panel(c.panel or c.name, selection, Audience.FULL) for c in CARDS
+        }
         for card in CARDS:
             assert card.draw(found[name][card.name]) is not None
     return found
