@@ -198,7 +198,7 @@ def failed(name: str, title: str) -> html.Section:
 
 
 def underway(name: str, title: str, stage: str, done: int, total: int) -> html.Section:
-    """A card whose numbers are being computed: how far, and a way to stop. work.js keeps it true.
+    """A card whose numbers are being computed: how far, a way to stop. progress.js keeps it true.
 
     `stage`: waiting, running, failed, stopped or full.
     """
@@ -227,7 +227,7 @@ def underway(name: str, title: str, stage: str, done: int, total: int) -> html.S
             ],
             className=f"card-work{' ended' if ended else ''}",
             **attrs(
-                data_work=name,
+                data_progress=name,
                 data_words=json.dumps(words),
                 data_stop=text("card.work.stop"),
                 data_again=text("card.work.again"),

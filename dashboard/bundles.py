@@ -47,7 +47,7 @@ HEAD_SCRIPTS = ("head.js",)
 SCRIPTS = (
     "figures.js",
     "view.js",
-    "work.js",
+    "progress.js",
     "shell.js",
     "response.js",
     "swimmer.js",

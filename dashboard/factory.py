@@ -15,13 +15,13 @@ from dashboard.index import InterimDash
 from dashboard.pages import ADDRESSES, PAGES, Context
 from dashboard.panels import COMPARING, FRESH, PANELS, SLOW
 from dashboard.passports import add_passports, comparing_code, passport_panels
+from dashboard.progress import add_progress
 from dashboard.results import Audience, Results
 from dashboard.settings import Settings
 from dashboard.shelf import Shelf
 from dashboard.snippets import code_panels
 from dashboard.text import text
 from dashboard.view import add_view
-from dashboard.work import add_work
 from data_access.store import CutStore
 
 #: addresses of scripts, styles and fonts in the document
@@ -46,7 +46,7 @@ def create_app(settings: Settings) -> InterimDash:
     add_downloads(server, context)
     add_view(server, context)
     add_passports(server, context)
-    add_work(server, context)
+    add_progress(server, context)
 
     app = InterimDash(
         "interim",

@@ -92,7 +92,7 @@ def months(words: str) -> float | None:
 def settled(page: Page, count: int) -> Page:
     """Every card has arrived and nothing is under way."""
     expect(page.locator(".card-frame:not(.card-loading)")).to_have_count(count, timeout=60_000)
-    expect(page.locator("[data-work]:not(.ended)")).to_have_count(0, timeout=60_000)
+    expect(page.locator("[data-progress]:not(.ended)")).to_have_count(0, timeout=60_000)
     expect(page.locator("[data-dash-is-loading=true]")).to_have_count(0)
     expect(page.locator(".dash-graph--pending")).to_have_count(0)
     return page

@@ -61,7 +61,7 @@ class Overview:
 def settled(page: Page) -> None:
     """The view asked for is there, no callback is under way, every figure is drawn."""
     expect(page.locator("html[data-view=ready]")).to_have_count(1)
-    expect(page.locator("[data-work]:not(.ended)")).to_have_count(0, timeout=60_000)
+    expect(page.locator("[data-progress]:not(.ended)")).to_have_count(0, timeout=60_000)
     expect(page.locator("[data-dash-is-loading=true]")).to_have_count(0)
     expect(page.locator(".dash-graph--pending")).to_have_count(0)
 

@@ -66,7 +66,7 @@ def test_pairs_are_those_of_the_account(report):
         assert set(change["patients"]) <= set(report["immune"]["pairs"]["pairs"])
 
 
-# --- POST /work/<card> --------------------------------------------------------------------------
+# --- POST /progress/<card> ----------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ ASKER = "0123456789abcdef"
 
 def ask(client: FlaskClient, card: str = "microbiome-tests", **more: object):
     body = {"query": "", "asker": ASKER, "leaves": False, **more}
-    return client.post(f"/work/{card}", json=body)
+    return client.post(f"/progress/{card}", json=body)
 
 
 def test_work_is_waited_for_and_then_there(client):
@@ -96,7 +96,7 @@ def test_work_is_waited_for_and_then_there(client):
         assert set(state) == {"stage", "done", "total"}
     assert state["stage"] == "done"
     again = client.post("/view", json=view).get_data(as_text=True)
-    assert '"data-work":"microbiome-tests"' not in again
+    assert '"data-progress":"microbiome-tests"' not in again
 
 
 def test_who_leaves_is_told_so(client):
@@ -117,7 +117,7 @@ def test_who_leaves_is_told_so(client):
     ],
 )
 def test_what_our_page_never_asks_is_refused_in_words(client, body, status):
-    answer = client.post("/work/microbiome-tests", data=body, content_type="application/json")
+    answer = client.post("/progress/microbiome-tests", data=body, content_type="application/json")
     assert answer.status_code == status
     assert answer.get_data(as_text=True).strip()
 
@@ -125,6 +125,6 @@ def test_what_our_page_never_asks_is_refused_in_words(client, body, status):
 def test_only_cards_made_in_the_background_have_work(client):
     assert ask(client, card="overview-status").status_code == 404
     assert ask(client, card="no-such-card").status_code == 404
-    plain = client.post("/work/microbiome-tests", data=b"x", content_type="text/plain")
+    plain = client.post("/progress/microbiome-tests", data=b"x", content_type="text/plain")
     assert plain.status_code == 415
     assert set(SLOW) >= {"microbiome-tests", "microbiome-differential"}

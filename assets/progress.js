@@ -1,4 +1,4 @@
-/* Cards that are computed in the background (dashboard/work.py): how far they are, a way to stop,
+/* Cards that are computed in the background (dashboard/progress.py): how far they are, a way to stop,
    and the view once more when one is ready. Only while the page is in sight. */
 (function () {
   "use strict";
@@ -9,10 +9,10 @@
   var timer = null;
 
   function cards() {
-    return Array.from(document.querySelectorAll("[data-work]:not(.ended)"));
+    return Array.from(document.querySelectorAll("[data-progress]:not(.ended)"));
   }
   function question(card, leaves) {
-    return fetch("/work/" + encodeURIComponent(card.dataset.work), {
+    return fetch("/progress/" + encodeURIComponent(card.dataset.progress), {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ query: window.location.search, asker: asker, leaves: leaves }),
@@ -61,7 +61,7 @@
   document.addEventListener("click", function (event) {
     var button = event.target.closest(".work-button");
     if (!button) return;
-    var card = button.closest("[data-work]");
+    var card = button.closest("[data-progress]");
     if (card.classList.contains("ended")) {
       window.interimView.again();
       return;

@@ -1,4 +1,4 @@
-"""POST /work/<card>: how far a card made in the background is, or that a reader wants it no more.
+"""POST /progress/<card>: how far a card made in the background is, or that a reader leaves it.
 
     {"query": "?...", "asker": "16 hex digits", "leaves": false} -> {"stage", "done", "total"}
 
@@ -24,11 +24,11 @@ from data_access.findings import DataError
 ASKER = re.compile(r"[0-9a-f]{16}")
 
 
-def add_work(server: Flask, context: Context) -> None:
+def add_progress(server: Flask, context: Context) -> None:
     """Register the address."""
     cards = {c.name: c.panel or c.name for p in PAGES for c in p.cards}
 
-    @server.post("/work/<name>")
+    @server.post("/progress/<name>")
     def work(name: str) -> Response:
         panel = cards.get(name)
         if panel not in SLOW:
