@@ -142,3 +142,21 @@ def layout(**more: Any) -> dict[str, Any]:
         "template": {},
     }
     return {**base, **more}
+
+
+def legend_above(**more: Any) -> dict[str, Any]:
+    """One row of keys over the plot, from its left edge; pressing a key hides nothing."""
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xref": "container",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+        "itemclick": False,
+        "itemdoubleclick": False,
+        "font": {"size": 12, "color": colour("ink")},
+        "itemwidth": 30,
+        **more,
+    }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components import numbers, theme
+from components.figures.kaplan_meier_frame import table_axis
 from components.figures.kaplan_meier_plot import (
     BAND,
     BOTTOM,
@@ -15,7 +16,6 @@ from components.figures.kaplan_meier_plot import (
     PLOT,
     RIGHT,
     ROW,
-    STANDOFF,
     TAIL,
     TOP,
     month,
@@ -97,19 +97,7 @@ def incidence_figure(
                 ticksuffix="%",
                 nticks=6,
             ),
-            yaxis2=theme.axis(
-                anchor="x",
-                domain=[0, round(ROW * lines / inner, 6)],
-                automargin=False,
-                range=[0.5 - lines, 0.5],
-                tickmode="array",
-                tickvals=[y for y, _ in labels],
-                ticktext=[words for _, words in labels],
-                ticklabelstandoff=STANDOFF,
-                showgrid=False,
-                showline=False,
-                ticks="",
-            ),
+            yaxis2=table_axis(labels, lines, inner),
             shapes=_swatches(curves),
             annotations=_names(curves),
         ),

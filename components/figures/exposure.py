@@ -88,7 +88,7 @@ def cycles_figure(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
                 }
             },
             showlegend=True,
-            legend=_legend(),
+            legend=theme.legend_above(traceorder="normal"),
         ),
     }
 
@@ -138,23 +138,6 @@ def _under(words: str, at: int | None = None) -> dict[str, Any]:
         "yshift": -5,
         "font": {"size": 11, "color": theme.colour("muted" if at is None else "ink")},
         **(place if at is None else {"x": at, "xanchor": "center"}),
-    }
-
-
-def _legend() -> dict[str, Any]:
-    return {
-        "orientation": "h",
-        "x": 0,
-        "xref": "container",
-        "xanchor": "left",
-        "y": 1,
-        "yref": "container",
-        "yanchor": "top",
-        "itemclick": False,
-        "itemdoubleclick": False,
-        "traceorder": "normal",
-        "font": {"size": 12, "color": theme.colour("ink")},
-        "itemwidth": 30,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from components import numbers, theme
@@ -69,21 +70,26 @@ def layout(plot: Plot) -> dict[str, Any]:
             tickvals=[0, 25, 50, 75, 100],
             ticktext=["0%", "25%", "50%", "75%", "100%"],
         ),
-        yaxis2=theme.axis(
-            anchor="x",
-            domain=[0, round(ROW * rows / inner, 6)],
-            automargin=False,
-            range=[0.5 - rows, 0.5],
-            tickmode="array",
-            tickvals=[y for y, _ in labels],
-            ticktext=[words for _, words in labels],
-            ticklabelstandoff=STANDOFF,
-            showgrid=False,
-            showline=False,
-            ticks="",
-        ),
+        yaxis2=table_axis(labels, rows, inner),
         shapes=_shapes(plot),
         annotations=_annotations(plot),
+    )
+
+
+def table_axis(labels: Sequence[tuple[float, str]], rows: int, inner: int) -> dict[str, Any]:
+    """The axis of the counts under a plot: a row each, named at its left; `inner` is px of both."""
+    return theme.axis(
+        anchor="x",
+        domain=[0, round(ROW * rows / inner, 6)],
+        automargin=False,
+        range=[0.5 - rows, 0.5],
+        tickmode="array",
+        tickvals=[y for y, _ in labels],
+        ticktext=[words for _, words in labels],
+        ticklabelstandoff=STANDOFF,
+        showgrid=False,
+        showline=False,
+        ticks="",
     )
 
 

@@ -180,23 +180,6 @@ def _y(top: float, **more: Any) -> dict[str, Any]:
     )
 
 
-def _legend() -> dict[str, Any]:
-    return {
-        "orientation": "h",
-        "x": 0,
-        "xref": "container",
-        "xanchor": "left",
-        "y": 1,
-        "yref": "container",
-        "yanchor": "top",
-        "itemclick": False,
-        "itemdoubleclick": False,
-        "font": {"size": 12, "color": theme.colour("ink")},
-        "itemwidth": 30,
-        "entrywidth": 96,
-    }
-
-
 def _together(
     lines: Sequence[Line], reach: tuple[float, float], origin: str, window_days: int | None
 ) -> dict[str, Any]:
@@ -223,7 +206,7 @@ def _together(
         shapes=shapes,
         annotations=notes,
         showlegend=True,
-        legend=_legend(),
+        legend=theme.legend_above(entrywidth=96),
     )
 
 
@@ -330,7 +313,7 @@ def _panels(
         shapes=shapes,
         annotations=notes,
         showlegend=True,
-        legend=_legend(),
+        legend=theme.legend_above(entrywidth=96),
         **axes,
     )
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, dcc, html
 
-from components.card import failed
 from components.events import aesi, clock, course, incidence, rates, terms
 from dashboard.pages.page import Card, Context, Page, fill, slot
-from dashboard.selection import SelectionError
-from dashboard.text import text
-
-log = logging.getLogger(__name__)
+from dashboard.pages.redrawn import fill_shaped
 
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
@@ -84,40 +79,13 @@ def layout() -> Any:
 def register(app: Dash, context: Context) -> None:
     shaped = next(card for card in CARDS if card.name == terms.NAME)
     fill(app, context, *(card for card in CARDS if card is not shaped))
-    fill(app, context, shaped, choice=CHOSEN)
-    _intervals(app, context, shaped)
-    # A card that is drawn again holds the same choice: only a change is passed on.
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("response", "changed"),
-        Output(CHOSEN, "data"),
-        Input(terms.INTERVALS, "value"),
-        State(CHOSEN, "data"),
-        prevent_initial_call=True,
+    fill_shaped(
+        app, context, shaped, _intervals, store=CHOSEN, control=terms.INTERVALS, frame=terms.FRAME
     )
 
 
-def _intervals(app: Dash, context: Context, card: Card) -> None:
-    """The figure alone is drawn again with its intervals or without."""
-
-    @app.callback(
-        Output(terms.FRAME, "children"),
-        Input(CHOSEN, "data"),
-        State("selection", "data"),
-        prevent_initial_call=True,
-    )
-    def _picture(chosen: object, query: object) -> Any:
-        if not isinstance(query, str):
-            return no_update
-        try:
-            selection, _ = context.shelf.resolve(query)
-        except SelectionError:
-            return no_update  # the shell explains it
-        try:
-            answer = context.results.panel(card.name, selection, context.audience())
-            return terms.picture(answer, intervals=terms.with_intervals(chosen))
-        except Exception:
-            log.exception("card %s of cut %s could not be made", card.name, selection.cut[:16])
-            return failed(card.name, text(card.title))
+def _intervals(answer: Any, chosen: object) -> Any:
+    return terms.picture(answer, intervals=terms.with_intervals(chosen))
 
 
 PAGE = Page(

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
+from dash import Dash, dcc, html
 
-from components.card import failed
 from components.response import best, forest, rates, spider, waterfall
 from dashboard.definitions import shown
 from dashboard.pages.page import Card, Context, Page, fill, slot
-from dashboard.selection import SelectionError
+from dashboard.pages.redrawn import fill_shaped
 from dashboard.text import text
-
-log = logging.getLogger(__name__)
 
 RATES = (
     "orr", "dcr", "cbr", "orr_unconfirmed", "orr_window", "orr_bounds", "orr_mature",
@@ -60,40 +56,13 @@ def layout() -> Any:
 def register(app: Dash, context: Context) -> None:
     shaped = next(card for card in CARDS if card.name == waterfall.NAME)
     fill(app, context, *(card for card in CARDS if card is not shaped))
-    fill(app, context, shaped, choice=CHOSEN)
-    _strip(app, context, shaped)
-    # A card that is drawn again holds the same choice: only a change is passed on.
-    app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("response", "changed"),
-        Output(CHOSEN, "data"),
-        Input(waterfall.STRIP, "value"),
-        State(CHOSEN, "data"),
-        prevent_initial_call=True,
+    fill_shaped(
+        app, context, shaped, _strip, store=CHOSEN, control=waterfall.STRIP, frame=waterfall.FRAME
     )
 
 
-def _strip(app: Dash, context: Context, card: Card) -> None:
-    """The figure alone is drawn again when other columns are chosen under it."""
-
-    @app.callback(
-        Output(waterfall.FRAME, "children"),
-        Input(CHOSEN, "data"),
-        State("selection", "data"),
-        prevent_initial_call=True,
-    )
-    def _picture(chosen: object, query: object) -> Any:
-        if not isinstance(query, str):
-            return no_update
-        try:
-            selection, _ = context.shelf.resolve(query)
-        except SelectionError:
-            return no_update  # the shell explains it
-        try:
-            answer = context.results.panel(card.name, selection, context.audience())
-            return waterfall.picture(answer, waterfall.columns(chosen))
-        except Exception:
-            log.exception("card %s of cut %s could not be made", card.name, selection.cut[:16])
-            return failed(card.name, text(card.title))
+def _strip(answer: Any, chosen: object) -> Any:
+    return waterfall.picture(answer, waterfall.columns(chosen))
 
 
 PAGE = Page(

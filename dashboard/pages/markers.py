@@ -1,0 +1,31 @@
+"""Cards of the pages about markers: the same parts, of blood or of tumour tissue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dashboard.pages.page import Card
+
+
+def marker_card(
+    part: Any,
+    kind: str,
+    title: str,
+    height: tuple[int, int],
+    *,
+    more: tuple[str, ...] = (),
+    first: bool = False,
+) -> Card:
+    """The card of a room of components/biomarkers for samples of `kind`.
+
+    `more`: definitions it shows beside those of its room. `first`: nothing above it can move it.
+    """
+    return Card(
+        part.name(kind) if hasattr(part, "name") else part.NAME,
+        title,
+        height,
+        part.draw,
+        part.rows,
+        metrics=(*part.METRICS, *more, "n"),
+        varies=not first,
+    )
