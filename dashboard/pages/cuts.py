@@ -27,7 +27,6 @@ CARDS: tuple[Card, ...] = (
         ledger.draw,
         ledger.rows,
         metrics=shown.ledger,
-        varies=True,
     ),
     Card(
         records.NAME,
@@ -36,7 +35,6 @@ CARDS: tuple[Card, ...] = (
         records.draw,
         records.rows,
         metrics=("record_changes",),
-        varies=True,
     ),
     Card(
         findings.NAME,

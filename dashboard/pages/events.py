@@ -19,7 +19,6 @@ CARDS: tuple[Card, ...] = (
         clock.draw,
         clock.rows,
         metrics=("window_complete", *clock.METRICS, "safety_n"),
-        varies=True,
     ),
     Card(
         aesi.NAME,
@@ -28,7 +27,6 @@ CARDS: tuple[Card, ...] = (
         aesi.draw,
         aesi.rows,
         metrics=(*aesi.METRICS, "safety_n"),
-        varies=True,
     ),
     Card(
         terms.NAME,
@@ -37,7 +35,6 @@ CARDS: tuple[Card, ...] = (
         terms.draw,
         terms.rows,
         metrics=(terms.METRIC, "ae_terms", "safety_n"),
-        varies=True,
     ),
     Card(
         rates.NAME,
@@ -46,7 +43,6 @@ CARDS: tuple[Card, ...] = (
         rates.draw,
         rates.rows,
         metrics=(*rates.METRICS, "safety_n"),
-        varies=True,
     ),
     Card(
         incidence.NAME,
@@ -55,7 +51,6 @@ CARDS: tuple[Card, ...] = (
         incidence.draw,
         incidence.rows,
         metrics=(incidence.METRIC, "safety_n"),
-        varies=True,
     ),
     Card(
         course.NAME,
@@ -64,7 +59,6 @@ CARDS: tuple[Card, ...] = (
         course.draw,
         course.rows,
         metrics=(*course.METRICS, "safety_n"),
-        varies=True,
     ),
 )
 #: whether intervals are drawn on the terms: it changes no number, so it stays on the card

@@ -18,7 +18,6 @@ CARDS: tuple[Card, ...] = (
         findings.draw,
         findings.rows,
         metrics=findings.METRICS,
-        varies=True,
     ),
     Card(
         cycles.NAME,
@@ -27,7 +26,6 @@ CARDS: tuple[Card, ...] = (
         cycles.draw,
         cycles.rows,
         metrics=cycles.METRICS,
-        varies=True,
     ),
     Card(
         intensity.NAME,
@@ -36,7 +34,6 @@ CARDS: tuple[Card, ...] = (
         intensity.draw,
         intensity.rows,
         metrics=intensity.METRICS,
-        varies=True,
     ),
     Card(
         changes.NAME,
@@ -45,7 +42,6 @@ CARDS: tuple[Card, ...] = (
         changes.draw,
         changes.rows,
         metrics=changes.METRICS,
-        varies=True,
     ),
     Card(
         stops.NAME,
@@ -54,7 +50,6 @@ CARDS: tuple[Card, ...] = (
         stops.draw,
         stops.rows,
         metrics=stops.METRICS,
-        varies=True,
     ),
     Card(
         groups.NAME,
@@ -63,7 +58,6 @@ CARDS: tuple[Card, ...] = (
         groups.draw,
         groups.rows,
         metrics=groups.METRICS,
-        varies=True,
     ),
 )
 

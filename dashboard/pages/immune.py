@@ -14,7 +14,7 @@ from dashboard.text import text
 KIND = "immune"
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
-    marker_card(account, KIND, "biomarkers.account.title", (1255, 1954), first=True),
+    marker_card(account, KIND, "biomarkers.account.title", (1255, 1954)),
     marker_card(paired, KIND, f"biomarkers.paired.title.{KIND}", (2640, 4175)),
     marker_card(heat, KIND, "biomarkers.heat.title", (755, 970)),
     marker_card(composition, KIND, "biomarkers.composition.title", (776, 959)),

@@ -18,7 +18,6 @@ CARDS: tuple[Card, ...] = (
         findings.draw,
         findings.rows,
         metrics=findings.METRICS,
-        varies=True,
     ),
     Card(
         urate.NAME,
@@ -27,7 +26,6 @@ CARDS: tuple[Card, ...] = (
         urate.draw,
         urate.rows,
         metrics=urate.METRICS,
-        varies=True,
     ),
     Card(
         parameter.NAME,
@@ -36,7 +34,6 @@ CARDS: tuple[Card, ...] = (
         parameter.draw,
         parameter.rows,
         metrics=parameter.METRICS,
-        varies=True,
     ),
     Card(
         shift.NAME,
@@ -45,7 +42,6 @@ CARDS: tuple[Card, ...] = (
         shift.draw,
         shift.rows,
         metrics=shift.METRICS,
-        varies=True,
     ),
     Card(
         grades.NAME,
@@ -54,7 +50,6 @@ CARDS: tuple[Card, ...] = (
         grades.draw,
         grades.rows,
         metrics=grades.METRICS,
-        varies=True,
     ),
     Card(
         liver.NAME,
@@ -63,7 +58,6 @@ CARDS: tuple[Card, ...] = (
         liver.draw,
         liver.rows,
         metrics=liver.METRICS,
-        varies=True,
     ),
     Card(
         nadir.NAME,
@@ -72,7 +66,6 @@ CARDS: tuple[Card, ...] = (
         nadir.draw,
         nadir.rows,
         metrics=nadir.METRICS,
-        varies=True,
     ),
 )
 

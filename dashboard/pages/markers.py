@@ -14,11 +14,10 @@ def marker_card(
     height: tuple[int, int],
     *,
     more: tuple[str, ...] = (),
-    first: bool = False,
 ) -> Card:
     """The card of a room of components/biomarkers for samples of `kind`.
 
-    `more`: definitions it shows beside those of its room. `first`: nothing above it can move it.
+    `more`: definitions it shows beside those of its room.
     """
     return Card(
         part.name(kind) if hasattr(part, "name") else part.NAME,
@@ -27,5 +26,4 @@ def marker_card(
         part.draw,
         part.rows,
         metrics=(*part.METRICS, *more, "n"),
-        varies=not first,
     )

@@ -17,35 +17,35 @@ KIND = "microbiome"
 CARDS: tuple[Card, ...] = (
     Card(
         account.name(KIND), "biomarkers.account.title", (1323, 2046), account.draw, account.rows,
-        metrics=(*account.METRICS, "n"), varies=True,
+        metrics=(*account.METRICS, "n"),
     ),
     Card(
         holds.NAME, "microbiome.table.title", (697, 1124), holds.draw, holds.rows,
-        metrics=(*holds.METRICS, "n"), varies=True,
+        metrics=(*holds.METRICS, "n"),
     ),
     Card(
         composition.NAME, "microbiome.composition.title", (987, 1226), composition.draw,
-        composition.rows, metrics=(composition.METRIC, "n"), varies=True,
+        composition.rows, metrics=(composition.METRIC, "n"),
     ),
     Card(
         within.NAME, "microbiome.alpha.title", (1365, 1860), within.draw, within.rows,
-        metrics=(*within.METRICS, "n"), varies=True,
+        metrics=(*within.METRICS, "n"),
     ),
     Card(
         place.NAME, "microbiome.ordination.title", (709, 1366), place.draw, place.rows,
-        metrics=(place.METRIC, "n"), varies=True,
+        metrics=(place.METRIC, "n"),
     ),
     Card(
         named.NAME, "microbiome.taxa.title", (864, 979), named.draw, named.rows,
-        metrics=(*named.METRICS, "n"), varies=True,
+        metrics=(*named.METRICS, "n"),
     ),
     Card(
         tests.NAME, "microbiome.tests.title", (526, 993), tests.draw, tests.rows,
-        metrics=(*tests.METRICS, "n"), varies=True,
+        metrics=(*tests.METRICS, "n"),
     ),
     Card(
         differ.NAME, "microbiome.differential.title", (1419, 1662), differ.draw, differ.rows,
-        metrics=(*differ.METRICS, "n"), varies=True,
+        metrics=(*differ.METRICS, "n"),
     ),
 )  # fmt: skip
 

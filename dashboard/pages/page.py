@@ -58,8 +58,6 @@ class Card:
     ask: Callable[[Context, Selection, Audience, About], Mapping[str, Any]] | None = None
     #: ids of the definitions of its numbers (dashboard/definitions), or how the view chooses them
     metrics: Metrics = ()
-    #: can it be far lower than its height? then what stands below is not seen before it is there
-    varies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ def slot(card: Card) -> html.Div:
     return html.Div(
         skeleton(card.name, text(card.title)),
         id=f"slot-{card.name}",
-        className=f"card-slot{' varies' if card.varies else ''}",
+        className="card-slot",
         style={"--wide": f"{wide}px", "--narrow": f"{narrow}px"},
     )
 

@@ -34,7 +34,6 @@ CARDS: tuple[Card, ...] = (
         grave.draw,
         grave.rows,
         metrics=grave.METRICS,
-        varies=True,
     ),
     Card(
         overview.NAME,
@@ -43,7 +42,6 @@ CARDS: tuple[Card, ...] = (
         overview.draw,
         overview.rows,
         metrics=(*overview.METRICS, "safety_n"),
-        varies=True,
     ),
     Card(
         terms.NAME,
@@ -53,7 +51,6 @@ CARDS: tuple[Card, ...] = (
         terms.rows,
         ask=ask_terms,
         metrics=terms.METRICS,
-        varies=True,
     ),
 )
 

@@ -48,7 +48,6 @@ CARDS: tuple[Card, ...] = (
         story.draw_around,
         ask=ask,
         metrics=story.METRICS,
-        varies=True,
     ),
 )
 

@@ -41,7 +41,6 @@ CARDS: tuple[Card, ...] = (
         lists.draw_events,
         lists.file_of_events,
         ask=ask_events,
-        varies=True,
         metrics=("ae_line", "ae_terms", "safety_n"),
     ),
     Card(
@@ -50,7 +49,6 @@ CARDS: tuple[Card, ...] = (
         (970, 3326),
         lists.draw_deaths,
         lists.file_of_deaths,
-        varies=True,
         metrics=("deaths", "death_line", "safety_n"),
     ),
     Card(

@@ -14,9 +14,7 @@ from dashboard.text import text
 KIND = "tissue"
 #: heights are those of the demo study, so that nothing moves on arrival
 CARDS: tuple[Card, ...] = (
-    marker_card(
-        account, KIND, "biomarkers.account.title", (1623, 2494), more=account.TISSUE, first=True
-    ),
+    marker_card(account, KIND, "biomarkers.account.title", (1623, 2494), more=account.TISSUE),
     marker_card(paired, KIND, f"biomarkers.paired.title.{KIND}", (1112, 1767)),
     marker_card(joint, KIND, "biomarkers.joint.title", (615, 870)),
     marker_card(heat, KIND, "biomarkers.heat.title", (435, 650)),
