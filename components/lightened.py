@@ -10,7 +10,6 @@ What has an id, a control or a figure stays a component: callbacks find it as be
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
 
 from dash.development.base_component import Component
@@ -25,42 +24,53 @@ LEFT = frozenset({"Details", "Summary"})
 
 def lightened(part: Any) -> Any:
     """The same tree for `components.encode.encoded`, its plain content as attributes."""
+    return _light(part, {})
+
+
+def _light(part: Any, known: dict[int, bool]) -> Any:
+    """`known`: components of this tree by their identity, and whether each only shows."""
     if isinstance(part, list | tuple):
-        return [lightened(p) for p in part]
+        return [_light(p, known) for p in part]
     if not isinstance(part, Component):
         return part
-    made: dict[str, Any] = part.to_plotly_json()  # type: ignore[no-untyped-call]
-    children = made["props"].get("children")
+    props = properties(part)
+    made = {"props": props, "type": part._type, "namespace": part._namespace}
+    children = props.get("children")
     if children is None or isinstance(children, str):
         return made
-    props = {name: value for name, value in made["props"].items() if name != "children"}
     content = list(flat(children))
     # the content of what has an id may be set by a callback
-    host = _is_html(made) and "id" not in made["props"]
-    if host and any(isinstance(c, Component) for c in content) and _plain(content):
+    host = part._namespace == HTML and "id" not in props
+    if host and any(isinstance(c, Component) for c in content) and _plain(content, known):
         told = [as_data(c) for c in content]
+        del props["children"]
         props[PARTS] = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
     else:
-        props["children"] = lightened(children)
-    return {**made, "props": props}
+        props["children"] = _light(children, known)
+    return made
 
 
-def _plain(content: list[Any]) -> bool:
-    return all(not isinstance(c, Component) or _only_shows(c) for c in content)
+def _plain(content: list[Any], known: dict[int, bool]) -> bool:
+    return all(not isinstance(c, Component) or _only_shows(c, known) for c in content)
 
 
-def _only_shows(part: Component) -> bool:
+def _only_shows(part: Component, known: dict[int, bool]) -> bool:
     """An element that trees.js can write, down to the last text in it."""
-    made: Mapping[str, Any] = part.to_plotly_json()  # type: ignore[no-untyped-call]
-    if not _is_html(made) or made["type"] not in BY_TAG or made["type"] in LEFT:
+    found = known.get(id(part))
+    if found is None:
+        found = known[id(part)] = _looked_through(part, known)
+    return found
+
+
+def _looked_through(part: Component, known: dict[int, bool]) -> bool:
+    name = part._type
+    if part._namespace != HTML or name not in BY_TAG or name in LEFT:
         return False
-    known = all(
-        name in NAMES or name == "children" or name.startswith(("data-", "aria-"))
-        for name, value in properties(part).items()
-        if value is not None
-    )
-    return known and "id" not in made["props"] and _plain(list(flat(made["props"].get("children"))))
-
-
-def _is_html(made: Mapping[str, Any]) -> bool:
-    return bool(made["namespace"] == HTML)
+    props = properties(part)
+    if "id" in props:
+        return False
+    for name, value in props.items():
+        told = name in NAMES or name == "children" or name.startswith(("data-", "aria-"))
+        if value is not None and not told:
+            return False
+    return _plain(list(flat(props.get("children"))), known)

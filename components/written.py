@@ -35,6 +35,8 @@ NAMES = {
     "target": "target",
     "style": "style",
 }
+#: attributes of a component that are no properties
+_OF_CLASS = frozenset({"available_properties", "available_wildcard_properties"})
 #: what trees.js knows to make
 BY_TAG = frozenset(
     {
@@ -79,8 +81,10 @@ def as_data(part: Any) -> Any:
 
 
 def properties(part: Component) -> dict[str, Any]:
-    told: dict[str, Any] = part.to_plotly_json()["props"]  # type: ignore[no-untyped-call]
-    return told
+    """The "props" of its JSON. Its own way asks for each of dozens of properties that an element
+    may have; what it was given is among its attributes.
+    """
+    return {name: v for name, v in vars(part).items() if name[0] != "_" and name not in _OF_CLASS}
 
 
 def flat(children: Any) -> Iterator[Any]:

@@ -206,17 +206,11 @@ class Analysis:
 
         None when neither ADTTE nor ADRS can say.
         """
-        if rules == "primary":
-            return self._pfs_primary
-        return self._pfs_ema if rules == "ema" else self._derived_pfs(ema=False)
+        return self._pfs_primary if rules == "primary" else self.derived_pfs(rules)
 
     @cached_property
     def _pfs_primary(self) -> TimeToEvent | None:
-        return self.exported_time("PFS") or self._derived_pfs(ema=False)
-
-    @cached_property
-    def _pfs_ema(self) -> TimeToEvent | None:
-        return self._derived_pfs(ema=True)
+        return self.exported_time("PFS") or self.derived_pfs("fda")
 
     @cached_property
     def os(self) -> TimeToEvent | None:
@@ -265,7 +259,8 @@ class Analysis:
 
     def derived_pfs(self, rules: str) -> TimeToEvent | None:
         """Interim's own PFS by rule set "fda" or "ema", whatever the export derives."""
-        return self._derived_pfs(ema=rules == "ema")
+        ema = rules == "ema"
+        return self.once(f"derived PFS {ema}", lambda: self._derived_pfs(ema=ema))
 
     @property
     def sum_paramcds(self) -> tuple[str, ...]:
@@ -282,6 +277,9 @@ class Analysis:
 
     def exported_time(self, endpoint: str) -> TimeToEvent | None:
         """PFS or OS as the export derived it; None when it did not."""
+        return self.once(f"exported {endpoint}", lambda: self._exported_time(endpoint))
+
+    def _exported_time(self, endpoint: str) -> TimeToEvent | None:
         adtte = self.frame("ADTTE")
         if adtte is None or not {"PARAMCD", "AVAL", "CNSR"} <= set(adtte.columns):
             return None

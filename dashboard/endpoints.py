@@ -32,6 +32,10 @@ class Endpoint:
 
 def endpoints(analysis: Analysis) -> tuple[Endpoint, ...]:
     """Every time to event of the cut: PFS, OS, DOR first. A parameter that counts is none."""
+    return analysis.once("endpoints", lambda: _endpoints(analysis))
+
+
+def _endpoints(analysis: Analysis) -> tuple[Endpoint, ...]:
     codes = exported_codes(analysis)
     found = []
     for id_ in STANDARD:
@@ -70,6 +74,10 @@ def data_of(analysis: Analysis, endpoint: Endpoint, rules: str) -> TimeToEvent |
         return analysis.pfs(rules)
     if endpoint.id == "OS":
         return analysis.os
+    return analysis.once(f"time {endpoint.id} {rules}", lambda: _data_of(analysis, endpoint, rules))
+
+
+def _data_of(analysis: Analysis, endpoint: Endpoint, rules: str) -> TimeToEvent | None:
     if endpoint.id == "DOR" and endpoint.code is None:
         pfs = analysis.pfs(rules)
         if pfs is None:
@@ -84,6 +92,10 @@ def from_origin(analysis: Analysis, data: TimeToEvent) -> bool:
     """
     if data.source == "derived":
         return data.endpoint != "DOR"
+    return analysis.once(f"origin {data.endpoint}", lambda: _dated_from_origin(analysis, data))
+
+
+def _dated_from_origin(analysis: Analysis, data: TimeToEvent) -> bool:
     cohort = analysis.cohort
     origin = dict(zip(cohort.patients, cohort.origin.tolist(), strict=True))
     known = [

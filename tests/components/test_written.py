@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from dash import html
+from dash import dcc, html
 
 from components.attributes import attrs
-from components.written import as_data, written
+from components.metric import marked
+from components.written import as_data, properties, written
 
 
 def test_a_tree_holds_tags_attributes_and_text() -> None:
@@ -47,3 +48,18 @@ def test_the_frame_is_named_and_marked() -> None:
     assert json.loads(getattr(frame, "data-written")) == ["table", {}]
     assert (getattr(frame, "data-metric"), getattr(frame, "aria-label")) == ("ae_line n", "Doses")
     assert (frame.className, frame.role, frame.tabIndex) == ("table-frame wide", "region", 0)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        html.Td("3/12", className="n", colSpan=2, **attrs(data_metric="orr")),
+        html.Div([html.Span("x"), None], id={"kind": "a", "i": 1}, style={"--n": 4}),
+        marked(html.P(), "n", "orr"),
+        dcc.Graph(id="g", figure={"data": []}, config={"displayModeBar": False}),
+        dcc.Store(id="s", data=None),
+        dcc.RadioItems([{"label": "a", "value": 1}], value=1, inline=True),
+    ],
+)
+def test_properties_are_those_of_its_json(part: Any) -> None:
+    assert properties(part) == part.to_plotly_json()["props"]
