@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import html
 
+from components import numbers
 from components.card import card
 from components.figures.effects import effects_figure
 from components.figures.waterfall import signed
@@ -81,7 +82,7 @@ def _design(answer: Answer, design: Answer) -> list[Any]:
             height=figure["layout"]["height"],
             metrics=("differential",),
         ),
-        html.P(_note(design), className="figure-note", **metric("differential")),
+        html.P(_note(answer, design), className="figure-note", **metric("differential")),
         _table(answer, design, shown, title),
     ]  # fmt: skip
 
@@ -130,9 +131,10 @@ def _words(design: Answer) -> str:
     return " ".join(words)
 
 
-def _note(design: Answer) -> str:
+def _note(answer: Answer, design: Answer) -> str:
     key = "microbiome.differential.note"
-    words = [text(key), text(f"{key}.{design['design']}")]
+    ci = numbers.level_words(answer["level"])
+    words = [text(key), text(f"{key}.{design['design']}", ci=ci)]
     if design["sensitivity"] is None:
         words.append(text(f"{key}.shares"))
     return " ".join(words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import distance
 
 from dashboard.metrics.composition import PSEUDOCOUNT, closed, clr_counts
 from dashboard.metrics.diversity import abundances
@@ -21,19 +22,18 @@ def bray_curtis(table: ArrayLike, *, relative: bool = True) -> Floats:
     total = found.sum(axis=1)
     if (total <= 0).any():
         raise ValueError("a sample is empty: it has no composition")
-    apart = np.empty((found.shape[0], found.shape[0]))
-    for i, row in enumerate(found):  # one row at a time: n x taxa of memory, not n x n x taxa
-        apart[i] = np.abs(found - row).sum(axis=1)
-    return _symmetric(apart / (total[:, None] + total[None, :]))
+    if not found.size:
+        return np.zeros((found.shape[0], found.shape[0]))
+    return _symmetric(distance.cdist(found, found, "cityblock") / (total[:, None] + total[None, :]))
 
 
 def between(rows: ArrayLike, columns: ArrayLike) -> Floats:
     """Bray-Curtis distances of shares from each sample of `rows` to each of `columns`, (n, m)."""
     one, two = closed(rows), closed(columns)
-    apart = np.empty((one.shape[0], two.shape[0]))
-    for i, row in enumerate(one):
-        apart[i] = np.abs(two - row).sum(axis=1) / 2
-    return apart
+    if not one.size or not two.size:
+        return np.zeros((one.shape[0], two.shape[0]))
+    made: Floats = distance.cdist(one, two, "cityblock") / 2
+    return made
 
 
 def aitchison(counts: ArrayLike, pseudocount: float = PSEUDOCOUNT) -> Floats:
@@ -52,10 +52,9 @@ def jaccard(table: ArrayLike) -> Floats:
 def euclidean(rows: ArrayLike) -> Floats:
     """Euclidean distances of rows, shape (n, n); by differences, so that near rows stay exact."""
     found = np.asarray(rows, dtype=np.float64)
-    apart = np.empty((found.shape[0], found.shape[0]))
-    for i, row in enumerate(found):
-        apart[i] = np.sqrt(((found - row) ** 2).sum(axis=1))
-    return _symmetric(apart)
+    if not found.size:
+        return np.zeros((found.shape[0], found.shape[0]))
+    return _symmetric(distance.cdist(found, found, "euclidean"))
 
 
 def _symmetric(matrix: Floats) -> Floats:

@@ -19,7 +19,9 @@ PER_MICROLITRE: Mapping[str, tuple[float, float]] = {
     "CD19+": (118, 645),
     "CD3-CD16/56+": (61, 607),
 }
-MICROLITRE = ("CELLS/UL", "/UL", "CELLS/µL", "/µL", "10^6/L", "CELLS/MM3", "/MM3")
+MICROLITRE = ("CELLS/UL", "/UL", "10^6/L", "CELLS/MM3", "/MM3")
+#: the micro sign and the Greek mu, which upper() would turn into a capital that nobody writes
+_MICRO = str.maketrans({"\u00b5": "u", "\u03bc": "u"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def is_count(marker: Marker) -> bool:
 
 def published(marker: Marker) -> tuple[float, float] | None:
     """The range of the subset's gate, where the unit is cells per microlitre."""
-    if marker.unit.upper().replace(" ", "") not in MICROLITRE:
+    if marker.unit.translate(_MICRO).upper().replace(" ", "") not in MICROLITRE:
         return None
     return PER_MICROLITRE.get((marker.gate or "").upper().replace(" ", ""))
 

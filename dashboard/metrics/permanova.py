@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import permutations as permutations_of
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,8 +18,10 @@ from dashboard.metrics.types import Estimate, Result, number
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-#: pairs up to which every swap of labels is gone through
-COMPLETE_PAIRS = 14
+#: arrangements up to which every one is gone through: the swaps of 14 pairs
+COMPLETE = 2**14
+#: groups up to which it is counted how many arrangements only rename them
+MOST_RENAMED = 6
 RANDOM = 9_999
 SEED = 20_250_331
 _CHUNK = 1_024
@@ -59,9 +63,10 @@ def permanova(
     """One-way PERMANOVA of distances (n, n) by group labels (n,).
 
     `blocks` (n,): the patient of each sample. Labels are then exchanged within a patient only;
-    exchanging them between patients, as if samples were independent, gives a wrong p. All swaps are
-    gone through for up to 14 pairs, else `permutations` random ones with a fixed seed. `progress`
-    is told (arrangements done, of how many) after each part; what it raises stops the work.
+    exchanging them between patients, as if samples were independent, gives a wrong p. Where there
+    are no more arrangements than swaps of 14 pairs, all are gone through, else `permutations`
+    random ones with a fixed seed. `progress` is told (arrangements done, of how many) after each
+    part; what it raises stops the work.
     """
     d = checked(distances)
     labels, codes = np.unique(np.asarray(group).astype(str), return_inverse=True)
@@ -139,13 +144,14 @@ def _arrangements(
         where = "samples of one patient"
         if within.shape != codes.shape:
             raise ValueError(f"{within.size} blocks for {codes.size} samples")
-        pairs = _pairs(codes, within)
-        if pairs is not None and pairs.shape[0] <= COMPLETE_PAIRS:
-            m = pairs.shape[0]
-            # the mirror image of an arrangement has the same F
-            least = min(1.0, 2.0 / 2**m)
-            text = f"all {2**m} swaps within patients"
-            return _Arrangements(_every_swap(codes, pairs), 2**m, True, least, text)
+    held = _held(codes, within)
+    n = math.prod(_ways(row) for row in held.tolist())
+    if n <= COMPLETE:
+        pairs = blocks is not None and int(held.sum(axis=1).max(initial=0)) <= 2
+        what = "swaps within patients" if pairs else f"exchanges among {where}"
+        text = f"all {n} {what}" if n > 1 else "nothing can be exchanged"
+        least = min(1.0, _mirrors(held) / n)
+        return _Arrangements(_every(codes, within, n), n, True, least, text)
     text = f"{permutations} random exchanges among {where}, seed {seed}"
     draws = _random(codes, within, permutations, seed)
     return _Arrangements(
@@ -153,30 +159,56 @@ def _arrangements(
     )
 
 
-def _pairs(codes: Ints, within: Ints) -> Ints | None:
-    """Rows of the two samples of each block that has two groups; None if a block is no pair.
-
-    A patient with one sample has nothing to exchange.
-    """
-    order = np.argsort(within, kind="stable")
-    sizes = np.bincount(within)
-    if (sizes > 2).any():
-        return None
-    first = np.concatenate([[0], np.cumsum(sizes)[:-1]])[sizes == 2]
-    pairs = np.stack([order[first], order[first + 1]], axis=1).astype(np.int64)
-    differ: Ints = pairs[codes[pairs[:, 0]] != codes[pairs[:, 1]]]
-    return differ
+def _held(codes: Ints, within: Ints) -> Ints:
+    """Samples of each group in each block, (blocks, groups)."""
+    out = np.zeros((within.max(initial=-1) + 1, codes.max(initial=-1) + 1), dtype=np.int64)
+    np.add.at(out, (within, codes), 1)
+    return out
 
 
-def _every_swap(codes: Ints, pairs: Ints) -> Iterator[Ints]:
-    m = pairs.shape[0]
-    for start in range(0, 2**m, _CHUNK):
-        number = np.arange(start, min(start + _CHUNK, 2**m))
-        swap = (number[:, None] >> np.arange(m)) & 1 == 1
+def _ways(sizes: Sequence[int]) -> int:
+    """How many ways labels of so many samples can lie: a multinomial coefficient."""
+    out, placed = 1, 0
+    for size in sizes:
+        placed += size
+        out *= math.comb(placed, size)
+    return out
+
+
+def _mirrors(held: Ints) -> int:
+    """Renamings of the groups that are arrangements themselves: F is the same in each of them."""
+    k = held.shape[1]
+    if k > MOST_RENAMED:
+        return 1
+    return sum(bool((held[:, list(new)] == held).all()) for new in permutations_of(range(k)))
+
+
+def _orders(labels: Sequence[int]) -> list[tuple[int, ...]]:
+    """Every distinct order of the labels of one block."""
+    if not labels:
+        return [()]
+    return [
+        (first, *rest) for first in sorted(set(labels)) for rest in _orders(_without(labels, first))
+    ]
+
+
+def _without(labels: Sequence[int], one: int) -> list[int]:
+    left = list(labels)
+    left.remove(one)
+    return left
+
+
+def _every(codes: Ints, within: Ints, n: int) -> Iterator[Ints]:
+    """All n arrangements: the number of each, read as one digit per block."""
+    blocks = [np.flatnonzero(within == b) for b in range(within.max(initial=-1) + 1)]
+    mixed = [own for own in blocks if np.unique(codes[own]).size > 1]
+    orders = [np.array(_orders(codes[own].tolist()), dtype=np.int64) for own in mixed]
+    for start in range(0, n, _CHUNK):
+        number = np.arange(start, min(start + _CHUNK, n))
         made = np.tile(codes, (number.size, 1))
-        a, b = codes[pairs[:, 0]], codes[pairs[:, 1]]
-        made[:, pairs[:, 0]] = np.where(swap, b, a)
-        made[:, pairs[:, 1]] = np.where(swap, a, b)
+        for own, order in zip(mixed, orders, strict=True):
+            made[:, own] = order[number % len(order)]
+            number = number // len(order)
         yield made
 
 

@@ -8,6 +8,7 @@ Hodges & Lehmann 1963.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -147,6 +148,7 @@ def walsh(differences: ArrayLike, *, level: float = 0.95) -> tuple[Estimate, Est
     return middle, float(averages[k - 1]), float(averages[averages.size - k])
 
 
+@lru_cache(maxsize=1024)  # one n and level serve every marker and taxon of a panel
 def _signed_quantile(p: float, n: int) -> int:
     """Smallest k with P(V <= k) >= p for n untied differences (R qsignrank)."""
     if n > EXACT_PAIRS:

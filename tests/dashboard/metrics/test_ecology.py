@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -183,6 +185,41 @@ def test_three_visits_are_exchanged_within_patients():
     got = permanova(euclidean(points), ["a", "b", "c"] * 7, blocks=np.repeat(np.arange(7), 3))
     assert not got.complete
     assert got.p < 0.01
+
+
+def test_few_samples_of_two_groups_are_gone_through_in_every_arrangement():
+    rng = np.random.default_rng(3)
+    d = euclidean(rng.normal(size=(7, 3)))
+    labels = np.array(list("aaabbbb"))
+    want = permanova(d, labels).f
+    hits = 0
+    for chosen in combinations(range(7), 3):  # by hand: 7 choose 3 of them
+        moved = np.full(7, "b")
+        moved[list(chosen)] = "a"
+        hits += permanova(d, moved).f >= want - 1e-9
+    got = permanova(d, labels)
+    assert (got.complete, got.arrangements, got.p) == (True, 35, hits / 35)
+    # with 3 against 4 no arrangement is another's mirror; with 3 against 3 each has one
+    assert got.smallest_p == 1 / 35
+    even = permanova(d[:6, :6], list("aaabbb"))
+    assert (even.arrangements, even.smallest_p) == (20, 2 / 20)
+    assert even.method == "all 20 exchanges among all samples"
+
+
+def test_patients_of_three_visits_are_enumerated_where_they_are_few():
+    rng = np.random.default_rng(5)
+    got = permanova(
+        euclidean(rng.normal(size=(12, 2))), ["a", "b", "c"] * 4, blocks=np.repeat(np.arange(4), 3)
+    )
+    # 3! orders of each patient; 3! renamings of the visits are arrangements with the same F
+    assert (got.complete, got.arrangements, got.smallest_p) == (True, 6**4, 6 / 6**4)
+
+
+def test_where_nothing_can_be_exchanged_nothing_is_tested():
+    d = euclidean(np.array([[0.0], [1.0], [5.0], [6.0]]))
+    got = permanova(d, list("aabb"), blocks=["p", "q", "r", "s"])
+    assert (got.p, got.arrangements, got.smallest_p) == (1.0, 1, 1.0)
+    assert got.method == "nothing can be exchanged"
 
 
 def test_one_group_and_no_spread_have_no_test():

@@ -161,6 +161,12 @@ def test_limits_belong_to_the_range_and_the_laboratory_goes_first():
     assert (own.low, own.source) == (500, "exported")
 
 
+@pytest.mark.parametrize("unit", ["cells/uL", "cells/\u00b5L", "cells/\u03bcL", "/mm3", "10^6/L"])
+def test_a_microlitre_may_be_written_with_either_mu(unit):
+    cd4 = subset("CD4ABS", "CD3+CD4+", None, unit, RATIO)
+    assert published(cd4) == (396, 1309)
+
+
 def test_a_count_without_a_sourced_range_has_none_and_a_share_is_no_count():
     monocytes = subset("MONO", "CD14+", None, "10^9/L", RATIO)
     share = subset("CD4", "CD3+CD4+")
