@@ -61,8 +61,8 @@ class Markers(Samples):
         def make() -> MarkerValues:
             frame = self.analysis.frame(DOMAIN[self.kind])
             assert frame is not None
-            codes = [m.paramcd for m in self.markers]
-            return marker_values(frame, self.table.row, self.table.n, codes)
+            units = {m.paramcd: m.unit for m in self.markers}
+            return marker_values(frame, self.table.row, self.table.n, list(units), units=units)
 
         return self.analysis.once(f"biomarkers.values.{self.kind}", make)
 

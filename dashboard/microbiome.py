@@ -104,12 +104,20 @@ class Microbiome(Samples):
             self.features,
             linked,
             failed,
+            shared=self._shared,
             min_depth=self.plan.min_depth,
             min_prevalence=self.plan.min_prevalence,
         )
         kept = set(found.table.samples)
         order = list(dict.fromkeys(i for i in self.table.id.tolist() if i in kept))
         return Compared(found.table.rows(order), found.checks)
+
+    @cached_property
+    def _shared(self) -> frozenset[str]:
+        """Identifiers that stand for samples of two patients of the cut."""
+        whose: dict[str, int] = {}
+        pairs = zip(self.table.id.tolist(), self.table.patient.tolist(), strict=True)
+        return frozenset(i for i, who in pairs if i and whose.setdefault(i, who) != who)
 
     @cached_property
     def usable(self) -> SampleTable:

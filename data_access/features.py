@@ -17,7 +17,14 @@ UNLINKED = Rule(
     "Samples of a feature table belong to no patient",
     "Give every sample its row in ADMB (USUBJID, SAMPLEID), with the identifier the table uses.",
 )
-RULES = (UNLINKED,)
+SHARED = Rule(
+    "import-samples-shared",
+    Severity.ERROR,
+    "A sample identifier stands for samples of two patients",
+    "Make SAMPLEID unique in the study, in ADMB and in the feature table; until then such samples "
+    "enter no estimate, because nothing says whose reads they are.",
+)
+RULES = (UNLINKED, SHARED)
 
 #: Added to the id of a feature table to name its taxonomy.
 TAXONOMY = "_taxonomy"
@@ -59,7 +66,47 @@ def _read(
             taxonomy.data.column(i).cast(pa.large_string()) for i in range(len(taxonomy.columns))
         ]
         tables[spec.id + TAXONOMY] = pa.table(text, names=[c.name for c in taxonomy.columns])
+    elif data.taxonomy and any(data.taxonomy.values()):
+        tables[spec.id + TAXONOMY] = _lineages(data.taxonomy)
     return tables
+
+
+def _lineages(taxonomy: Mapping[str, Mapping[str, str]]) -> pa.Table:
+    """The lineages a table brings along (BIOM, QIIME, MetaPhlAn) as a taxonomy: a row per taxon."""
+    ranks = dict.fromkeys(rank for own in taxonomy.values() for rank in own)
+    columns = {"TAXON": list(taxonomy)} | {
+        rank: [own.get(rank) for own in taxonomy.values()] for rank in ranks
+    }
+    return pa.table({name: pa.array(v, pa.large_string()) for name, v in columns.items()})
+
+
+def shared_samples(
+    features: Mapping[str, pa.Table], samples: pa.Table | None
+) -> tuple[Finding, ...]:
+    """Samples of a feature table that ADMB gives to two patients."""
+    if not features or samples is None or "SAMPLEID" not in samples.column_names:
+        return ()
+    whose: dict[str, set[str]] = {}
+    pairs = zip(
+        samples.column("SAMPLEID").to_pylist(), samples.column("USUBJID").to_pylist(), strict=True
+    )
+    for sample, patient in pairs:
+        if sample and patient:
+            whose.setdefault(sample, set()).add(patient)
+    both = sorted(s for s, own in whose.items() if len(own) > 1)
+    if not both:
+        return ()
+    more = f" and {len(both) - 5} more" if len(both) > 5 else ""
+    return (
+        SHARED.finding(
+            f"{len(both)} sample identifiers of ADMB stand for samples of several patients: "
+            f"{', '.join(both[:5])}{more}.",
+            domain="ADMB",
+            column="SAMPLEID",
+            patients=sorted({p for s in both for p in whose[s]}),
+            count=len(both),
+        ),
+    )
 
 
 def unlinked_samples(

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from data_access.checks import Context, Previous, run_checks
 from data_access.checks.copies import compare_copies
 from data_access.digest import canonical
-from data_access.features import feature_tables, unlinked_samples
+from data_access.features import feature_tables, shared_samples, unlinked_samples
 from data_access.findings import DataError, Finding, Rule, Severity, in_order
 from data_access.frames import to_frame
 from data_access.normalise import Normalised, normalise
@@ -189,6 +189,7 @@ class _Import:
         features, seen = feature_tables(study, collection.sheets)
         self._add(seen)
         self._add(unlinked_samples(features, normal.tables.get("ADMB")))
+        self._add(shared_samples(features, normal.tables.get("ADMB")))
         self._stop_if_refused()
         day = self._cut_date(study, normal.tables)
         self.progress("Checking the records")

@@ -169,7 +169,7 @@ STRINGS: dict[str, str] = {
     "define.marker_shift.name": "Shift of a marker",
     "define.marker_shift.formula": "Median of all pairwise averages (Walsh averages) of the changes after - before, unchanged pairs included; for counts, concentrations, densities and ratios of log(after / before), told as a factor.",
     "define.marker_shift.who": "Patients with a usable pair and a value of the marker at both visits.",
-    "define.marker_shift.out": "Patients without a usable pair (the card of samples names them), pairs without a value at a visit, with two different values, or with a zero where the scale is a ratio; all are named.",
+    "define.marker_shift.out": "Patients without a usable pair (the card of samples names them), pairs without a value at a visit, with two different values, with a value in another unit than the marker's, or with a zero where the scale is a ratio; all are named.",
     "define.marker_shift.method": "Hodges-Lehmann estimate with its {ci} by order statistics of the Walsh averages; with 5 pairs or fewer no 95% interval exists. Medians beside it are of the same pairs.",
     "define.signed_rank_p.name": "p of a paired change",
     "define.signed_rank_p.formula": "Share of all 2^n signs of the n changes other than zero whose signed-rank sum is at least as far from its middle as the one observed, two-sided. Smallest possible: 2/2^n over all pairs.",

@@ -236,7 +236,7 @@ STRINGS: dict[str, str] = {
     "define.feature_table.name": "The table of taxa",
     "define.feature_table.formula": "Samples compared: those of the table that belong to a patient of the set, were usable (PASSFL is not N), hold at least one read, and at least the minimum depth of study.toml where it states one. Reads per sample are sums of counts.",
     "define.feature_table.who": "Samples of the patients of the set.",
-    "define.feature_table.out": "Samples of no patient of the set; failed, empty and shallow samples, which are named. Counts are told from shares by the values: whole numbers that add up to more than 1.",
+    "define.feature_table.out": "Samples of no patient of the set; failed, empty and shallow samples, and those whose identifier two patients share, which are named. Counts are told from shares by the values: whole numbers that add up to more than 1.",
     "define.feature_table.method": "Count.",
     "define.sample_drugs.name": "Drugs before sampling",
     "define.sample_drugs.formula": "Patients with a usable sample of the visit whose flag for the drug is Y (ABXFL antibiotics, PPIFL proton pump inhibitor) / those whose flag is Y or N.",

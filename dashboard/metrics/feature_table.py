@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ EMPTY = "no reads at all"
 SHALLOW = "fewer reads than the minimum"
 UNLINKED = "belongs to no patient of the view"
 UNUSABLE = "failed its assay"
+SHARED = "its identifier names samples of two patients"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,10 +109,12 @@ def compared(
     linked: Sequence[str],
     failed: Sequence[str] = (),
     *,
+    shared: Collection[str] = (),
     min_depth: int | None = None,
     min_prevalence: float = 0.1,
 ) -> Compared:
-    """Leave out samples of no patient (`linked` are those of some), failed, empty and shallow ones.
+    """Leave out samples of no patient (`linked` are those of some), failed, empty and shallow ones,
+    and those whose identifier is `shared` by two patients: nothing says whose reads they are.
 
     `min_depth` is a number of reads: it is refused in words where the table holds shares.
     """
@@ -119,11 +122,12 @@ def compared(
     if min_depth is not None and not table.counts:
         notes.append("a minimum depth is stated, but the table holds shares: it is not applied")
         min_depth = None
-    known, bad = set(linked), set(failed)
+    known, bad, both = set(linked), set(failed), set(shared)
     depth = table.depth
     out, kept = [], []
     for sample, reads in zip(table.samples, depth.tolist(), strict=True):
-        reason = _reason(sample, reads, known, bad, min_depth)
+        reason = SHARED if sample in known and sample in both else None
+        reason = reason or _reason(sample, reads, known, bad, min_depth)
         if reason is None:
             kept.append(sample)
         else:

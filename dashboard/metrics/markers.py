@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from dashboard.metrics.cohort import Days
 from dashboard.metrics.columns import floats
-from dashboard.metrics.sample_table import written
+from dashboard.metrics.sample_table import Words, written
 from dashboard.metrics.types import Result
 
 Floats = NDArray[np.float64]
@@ -56,14 +57,16 @@ def markers_in(frame: pd.DataFrame) -> tuple[Marker, ...]:
     """Every parameter with a number: shares by parent, then counts and densities, then the rest."""
     known = frame[np.isfinite(floats(frame, "AVAL"))]
     code = written(known, "PARAMCD")
-    names = {c: written(known, c) for c in ("PARAM", "AVALU", "GATE", "PARENT")}
+    names = {c: written(known, c) for c in ("PARAM", "GATE", "PARENT")}
+    units = _units(code, written(known, "AVALU"), {})
     found: dict[str, tuple[str, str, str | None, str | None]] = {}
     for i, paramcd in enumerate(code.tolist()):
         if paramcd and paramcd not in found:
             gate, parent = (names[c][i] or None for c in ("GATE", "PARENT"))
-            label, unit = parted(names["PARAM"][i] or paramcd, names["AVALU"][i])
+            own = units[paramcd]
+            label, unit = parted(names["PARAM"][i] or paramcd, own)
             # the parent says of what a percentage is
-            found[paramcd] = (label, names["AVALU"][i] if parent else unit, gate, parent)
+            found[paramcd] = (label, own if parent else unit, gate, parent)
     order = sorted(found, key=lambda c: _place(c, found[c]))
     return tuple(
         Marker(c, label, unit, gate, parent, scale_of(unit), PANEL, i)
@@ -103,24 +106,66 @@ def parted(param: str, unit: str) -> tuple[str, str]:
     return param[: match.start()] or param, match.group(1)
 
 
+#: the micro sign and the Greek mu
+_MICRO = str.maketrans({"\u00b5": "u", "\u03bc": "u"})
+
+
+def plain_unit(unit: str) -> str:
+    """A unit as it is compared: case, blanks and the two ways to write a mu do not matter."""
+    return unit.translate(_MICRO).casefold().replace(" ", "")
+
+
+def _units(code: Words, unit: Words, stated: Mapping[str, str]) -> dict[str, str]:
+    """PARAMCD -> its unit: the stated one where the data has it, else the one most values are in.
+
+    The first of several that are equally frequent.
+    """
+    seen: dict[str, Counter[str]] = {}
+    spelt: dict[tuple[str, str], str] = {}
+    for c, u in zip(code.tolist(), unit.tolist(), strict=True):
+        seen.setdefault(c, Counter())[plain_unit(u)] += bool(u)
+        spelt.setdefault((c, plain_unit(u)), u)
+    found = {}
+    for c, counts in seen.items():
+        asked = plain_unit(stated.get(c, ""))
+        own = asked if counts[asked] else counts.most_common(1)[0][0]
+        found[c] = spelt[c, own]
+    return found
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class MarkerValues:
     """PARAMCD -> value of each sample, shape (s,), NaN without one; `unclear`: samples with two
-    values that differ, of which neither is used."""
+    values that differ, of which neither is used; `foreign`: the unit of a value that is not in the
+    unit of its marker and is not used, "" for every other sample."""
 
     values: Mapping[str, Floats]
     unclear: Mapping[str, NDArray[np.bool_]]
+    foreign: Mapping[str, Words] = field(default_factory=dict)
 
 
 def marker_values(
-    frame: pd.DataFrame, row: Days, n_samples: int, paramcds: Sequence[str]
+    frame: pd.DataFrame,
+    row: Days,
+    n_samples: int,
+    paramcds: Sequence[str],
+    *,
+    units: Mapping[str, str] | None = None,
 ) -> MarkerValues:
-    """Values of the markers in `frame`, whose records belong to the samples `row` (-1: to none)."""
-    value, code = floats(frame, "AVAL"), written(frame, "PARAMCD")
+    """Values of the markers in `frame`, whose records belong to the samples `row` (-1: to none).
+
+    `units`: the stated unit of a marker. A value in another unit is no value: a fraction beside
+    percentages would be a shift that never was. Values without a unit are taken as they are.
+    """
+    value, code, unit = floats(frame, "AVAL"), written(frame, "PARAMCD"), written(frame, "AVALU")
     known = (row >= 0) & np.isfinite(value)
-    values, unclear = {}, {}
+    own = _units(code[known], unit[known], units or {})
+    plain = np.array([plain_unit(u) for u in unit.tolist()], dtype=object)
+    values, unclear, foreign = {}, {}, {}
     for paramcd in paramcds:
-        mine = known & (code == paramcd)
+        named = known & (code == paramcd)
+        other = named & (plain != "") & (plain != plain_unit(own.get(paramcd, "")))
+        mine = named & ~other
         low = np.full(n_samples, np.inf)
         high = np.full(n_samples, -np.inf)
         np.minimum.at(low, row[mine], value[mine])
@@ -128,4 +173,7 @@ def marker_values(
         two = high > low
         values[paramcd] = np.where(np.isfinite(low) & ~two, low, np.nan)
         unclear[paramcd] = np.asarray(two, dtype=np.bool_)
-    return MarkerValues(values, unclear)
+        strange = np.full(n_samples, "", dtype=object)
+        strange[row[other]] = unit[other]
+        foreign[paramcd] = strange
+    return MarkerValues(values, unclear, foreign)

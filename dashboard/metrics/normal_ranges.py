@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.metrics.markers import Marker, MarkerValues
+from dashboard.metrics.markers import Marker, MarkerValues, plain_unit
 from dashboard.metrics.sample_pairs import Pairs
 from dashboard.metrics.types import Result
 
@@ -19,9 +19,7 @@ PER_MICROLITRE: Mapping[str, tuple[float, float]] = {
     "CD19+": (118, 645),
     "CD3-CD16/56+": (61, 607),
 }
-MICROLITRE = ("CELLS/UL", "/UL", "10^6/L", "CELLS/MM3", "/MM3")
-#: the micro sign and the Greek mu, which upper() would turn into a capital that nobody writes
-_MICRO = str.maketrans({"\u00b5": "u", "\u03bc": "u"})
+MICROLITRE = ("cells/ul", "/ul", "10^6/l", "cells/mm3", "/mm3")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def is_count(marker: Marker) -> bool:
 
 def published(marker: Marker) -> tuple[float, float] | None:
     """The range of the subset's gate, where the unit is cells per microlitre."""
-    if marker.unit.translate(_MICRO).upper().replace(" ", "") not in MICROLITRE:
+    if plain_unit(marker.unit) not in MICROLITRE:
         return None
     return PER_MICROLITRE.get((marker.gate or "").upper().replace(" ", ""))
 

@@ -80,15 +80,12 @@ def families(markers: Sequence[Marker], p: Sequence[Estimate]) -> tuple[list[Est
 
 def _held(marker: Marker, values: MarkerValues, pairs: Pairs) -> _Held:
     """The pairs with a value at both visits; the others and what they lack."""
-    own, unclear = values.values[marker.paramcd], values.unclear[marker.paramcd]
+    own = values.values[marker.paramcd]
     ends = ((pairs.before, pairs.visits.before), (pairs.after, pairs.visits.after))
     keep, left_out = [], []
     for i, usubjid in enumerate(pairs.patients):
         why = [
-            w
-            for at, visit in ends
-            for w in [_why(marker, own[at[i]], visit or "", unclear=bool(unclear[at[i]]))]
-            if w
+            w for at, visit in ends for w in [_why(marker, values, int(at[i]), visit or "")] if w
         ]
         if why:
             left_out.append(Exclusion(usubjid, "; ".join(why)))
@@ -102,14 +99,17 @@ def _held(marker: Marker, values: MarkerValues, pairs: Pairs) -> _Held:
     )
 
 
-def _why(marker: Marker, value: float, visit: str, *, unclear: bool) -> str | None:
+def _why(marker: Marker, values: MarkerValues, sample: int, visit: str) -> str | None:
     """Why a sample gives no value to a pair."""
-    if unclear:
+    value = values.values[marker.paramcd][sample]
+    foreign = values.foreign[marker.paramcd][sample] if values.foreign else ""
+    if values.unclear[marker.paramcd][sample]:
         return f"two different values at {visit}"
     if not np.isfinite(value):
-        return f"no value at {visit}"
+        return f"in another unit ({foreign}) at {visit}" if foreign else f"no value at {visit}"
     if marker.scale == RATIO and value <= 0:
-        return f"zero at {visit}, which has no ratio"
+        what = "zero" if value == 0 else "below zero"
+        return f"{what} at {visit}, which has no ratio"
     return None
 
 

@@ -6,6 +6,7 @@ too much Akkermansia after antibiotics went with worse survival.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,7 @@ USUAL = (
     "Escherichia",
     "Clostridium",
 )
+_RANKS, _PREFIX, _JOINTS = re.compile("[|;]"), re.compile("^[a-z]__"), re.compile(r"[\s_/-]+")
 #: share above which Akkermansia counts as too much
 AKKERMANSIA_HIGH = 0.048
 CLASSES = ("absent", "up to 4.8%", "above 4.8%")
@@ -108,11 +110,17 @@ def _one(
 
 def _named(name: str, taxon: str, genus: str | None) -> bool:
     """A genus of several words or joined by a hyphen (Escherichia-Shigella) matches its parts."""
-    wanted = name.casefold()
-    if taxon.casefold() == wanted:
-        return True
-    own = (genus or taxon).casefold()
-    return own == wanted or wanted in own.replace("/", " ").replace("-", " ").split()[:2]
+    wanted = " ".join(_words(name))
+    own = _words(genus or taxon)
+    return wanted in {" ".join(_words(taxon)), " ".join(own)} or wanted in own[:2]
+
+
+def _words(name: str) -> list[str]:
+    """Words of a name as profilers write it: g__Akkermansia, Akkermansia_muciniphila, or a whole
+    lineage, of which the last rank that is named counts."""
+    ranks = [_PREFIX.sub("", part.strip()) for part in _RANKS.split(name.casefold())]
+    last = next((r for r in reversed(ranks) if r), "")
+    return [w for w in _JOINTS.split(last) if w]
 
 
 def _share(table: FeatureTable, at: Sequence[int]) -> dict[str, float]:

@@ -75,7 +75,8 @@ UNITS = Rule(
     Severity.ERROR,
     "One parameter is given in several units",
     'Convert to one unit per PARAMCD, or map spellings in study.toml: [terms.units] "G/L" = '
-    '"10^9/L".',
+    '"10^9/L". Until then a biomarker is compared in the unit most of its values are in, and '
+    "the others are left out, by name.",
     (85,),
 )
 NO_UNIT = Rule(
@@ -83,6 +84,12 @@ NO_UNIT = Rule(
     Severity.WARNING,
     "Values have no unit",
     "Add AVALU; a value without its unit cannot be compared with limits.",
+)
+IMPOSSIBLE = Rule(
+    "check-biomarker-impossible",
+    Severity.ERROR,
+    "A percentage of cells is below 0 or above 100, or a count is below 0",
+    "Correct AVAL, or AVALU where the value is no share: both are used as they are.",
 )
 
 RULES: tuple[Rule, ...] = (
@@ -97,6 +104,7 @@ RULES: tuple[Rule, ...] = (
     SIZE_NO_UNIT,
     UNITS,
     NO_UNIT,
+    IMPOSSIBLE,
 )
 
 BIOMARKERS = ("ADLB", "ADIM", "ADTB", "ADMB")
@@ -290,6 +298,28 @@ def units_missing(context: Context) -> Iterable[Finding]:
             )
 
 
+def biomarkers_impossible(context: Context) -> Iterable[Finding]:
+    """Shares of a whole and counts per volume or area; a score or a logarithm may be negative."""
+    for domain in ("ADIM", "ADTB"):
+        frame = context.frame(domain, "PARAMCD", "AVALU", "AVAL")
+        if frame is None:
+            continue
+        unit = _standard(context, frame["AVALU"]).fillna("").str.strip().str.casefold()
+        share = unit.eq("%") | unit.str.startswith(("% of ", "percent"))
+        count = unit.str.contains("/", regex=False) & ~unit.str.contains(r"log|ln|fold", regex=True)
+        bad = ((share | count) & (frame["AVAL"] < 0)) | (share & (frame["AVAL"] > 100 + 1e-9))
+        found = hits(context, domain, bad.fillna(value=False))
+        if found:
+            rows = frame.iloc[found.index]
+            codes = listed(sorted(rows["PARAMCD"].dropna().unique()))
+            low, high = rows["AVAL"].min(), rows["AVAL"].max()
+            ends = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+            told = found.told(noun(domain), "holds|hold")
+            yield found.finding(
+                IMPOSSIBLE, f"{told} a value that cannot be ({codes}: {ends}).", column="AVAL"
+            )
+
+
 CHECKS: tuple[Check, ...] = (
     changes_below,
     baseline_zero,
@@ -301,4 +331,5 @@ CHECKS: tuple[Check, ...] = (
     size_units,
     units_mixed,
     units_missing,
+    biomarkers_impossible,
 )

@@ -69,6 +69,8 @@ RULES: tuple[Rule, ...] = (
 
 #: How far the sum of a sample may be from 1, and from 100 in percent.
 _ONE, _HUNDRED = 1e-3, 0.1
+#: and in percent without decimals
+_ROUNDED = 5
 #: A feature table may have this many columns: one per sample, or one per taxon.
 MAX_COLUMNS = 1_000_000
 SCHEMA = pa.schema(
@@ -205,11 +207,17 @@ def _kind(
     sums = values.sum(axis=1)
     filled = sums[sums > 0]
     whole = bool((values == np.floor(values)).all())
+    if stated is None and whole and not shaped.metaphlan and _like_percent(filled):
+        raise _kind_refused(
+            "every value is whole and every sample adds up to about 100: rounded percentages look "
+            "so, and counts of 100 reads",
+            table,
+        )
     if stated == "counts" or (stated is None and whole and not shaped.metaphlan):
         if not whole:
             raise _kind_refused("counts are stated, but values are not whole numbers", table)
         return "counts", values, () if stated else (_found("counts", table),)
-    scale = _scale(filled, stated=stated is not None or shaped.metaphlan)
+    scale = _scale(filled, stated=stated is not None or shaped.metaphlan, whole=whole)
     if scale is None:
         low, high = (filled.min(), filled.max()) if len(filled) else (0, 0)
         raise _kind_refused(
@@ -218,7 +226,7 @@ def _kind(
     return "proportions", values / scale, () if stated else (_found("proportions", table),)
 
 
-def _scale(sums: Matrix, *, stated: bool) -> float | None:
+def _scale(sums: Matrix, *, stated: bool, whole: bool) -> float | None:
     """What the samples add up to: 1 or 100; less is accepted where proportions are stated."""
     if not len(sums):
         return 1.0
@@ -230,7 +238,13 @@ def _scale(sums: Matrix, *, stated: bool) -> float | None:
         return None
     if sums.max() <= 1 + _ONE:
         return 1.0
-    return 100.0 if sums.max() <= 100 + _HUNDRED else None
+    # rounded to whole percent, a sample of many taxa may add up to more
+    return 100.0 if sums.max() <= 100 + (_ROUNDED if whole else _HUNDRED) else None
+
+
+def _like_percent(sums: Matrix) -> bool:
+    """Do several samples all add up to 100, but for what rounding leaves?"""
+    return len(sums) > 1 and bool((np.abs(sums - 100) <= _ROUNDED).all())
 
 
 def _found(kind: Kind, table: RawTable) -> Finding:

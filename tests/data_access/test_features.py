@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pyarrow as pa
+
+from data_access.features import shared_samples, unlinked_samples
 from data_access.importer import import_exports
 from data_access.store import CutStore
 from tests.data_access.bad_inputs.base import STUDY, write_good
@@ -69,10 +72,6 @@ def test_a_table_without_one_known_taxon_is_refused(tmp_path):
 
 
 def test_samples_of_nobody_are_an_error():
-    import pyarrow as pa
-
-    from data_access.features import unlinked_samples
-
     long = pa.table(
         {"SAMPLEID": ["S1", "S1", "S2"], "TAXON": ["a", "b", "a"], "VALUE": [1.0, 2, 3]}
     )
@@ -81,3 +80,35 @@ def test_samples_of_nobody_are_an_error():
     assert "S2" in finding.sentence
     assert not unlinked_samples({"stool": long}, pa.table({"SAMPLEID": ["S1", "S2"]}))
     assert not unlinked_samples({"stool": long}, None)
+
+
+def test_a_sample_of_two_patients_is_an_error_that_names_both():
+    long = pa.table({"SAMPLEID": ["S1"], "TAXON": ["a"], "VALUE": [1.0]})
+    samples = pa.table({"SAMPLEID": ["S1", "S1", "S1", "S2", None], "USUBJID": [*"PPQQQ"]})
+    (finding,) = shared_samples({"stool": long}, samples)
+    assert (finding.rule, finding.patients, finding.count) == (
+        "import-samples-shared", ("P", "Q"), 1,
+    )  # fmt: skip
+    assert not shared_samples({}, samples)
+    assert not shared_samples({"stool": long}, samples.slice(3))
+
+
+def test_lineages_of_the_table_itself_are_kept_as_its_taxonomy(tmp_path):
+    """MetaPhlAn and BIOM bring the ranks along: without them no genus would be known."""
+    exports = write_good(tmp_path)
+    (exports / "taxa.tsv").write_text(
+        "clade_name\tS1\nk__B|g__Akkermansia\t60\nk__B|g__Akkermansia|s__A_muciniphila\t60\n"
+        "k__B|g__Dorea\t40\nk__B|g__Dorea|s__D_longicatena\t40\n",
+        encoding="utf-8",
+    )
+    toml = STUDY + '\n[features.stool]\nfile = "taxa.tsv"\nlabel = "Stool"\n'
+    (tmp_path / "study.toml").write_text(toml, encoding="utf-8")
+    made = import_exports(
+        exports, tmp_path / "study.toml", store=CutStore(tmp_path / "home"), now=NOW
+    )
+    assert made.cut is not None, made.findings
+    ranks = made.cut.features("stool_taxonomy")
+    assert dict(zip(ranks["TAXON"], ranks["genus"], strict=True)) == {
+        "A_muciniphila": "Akkermansia",
+        "D_longicatena": "Dorea",
+    }

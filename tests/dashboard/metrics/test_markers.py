@@ -116,6 +116,40 @@ def test_two_different_values_of_a_sample_are_none_and_two_equal_ones_are_one():
     assert found.unclear["A"].tolist() == [True, False, False]
 
 
+def test_a_value_in_another_unit_is_no_value():
+    """A fraction beside percentages would be a shift that never was."""
+    rows = frame(
+        [
+            ("A", "A", 0.3, "fraction", None),
+            ("A", "A", 20.0, "%", None),
+            ("A", "A", 21.0, " % ", None),
+            ("A", "A", 22.0, None, None),
+        ]
+    )
+    found = marker_values(rows, np.arange(4), 4, ["A"])
+    assert found.values["A"].tolist()[1:] == [20.0, 21.0, 22.0]
+    assert np.isnan(found.values["A"][0])
+    assert found.foreign["A"].tolist() == ["fraction", "", "", ""]
+    (told,) = markers_in(rows)
+    assert told.unit == "%"
+    stated = marker_values(rows, np.arange(4), 4, ["A"], units={"A": "Fraction"})
+    assert np.isfinite(stated.values["A"]).tolist() == [True, False, False, True]
+
+
+def test_a_microlitre_is_one_unit_however_its_mu_is_written():
+    rows = frame([("A", "A", 1.0, u, None) for u in ("cells/uL", "cells/\u00b5L", "Cells/\u03bcL")])
+    assert np.isfinite(marker_values(rows, np.arange(3), 3, ["A"]).values["A"]).all()
+
+
+def test_a_pair_in_two_units_is_left_out_with_the_unit():
+    rows = frame([("A", "A", v, u, None) for v, u in ((20, "%"), (0.3, "fraction"))])
+    held = marker_values(rows, np.arange(2), 2, ["A"])
+    pair = Pairs(Visits("Baseline", "Week 6", ""), ("P1",), np.array([0]), np.array([1]), ())
+    (found,) = paired_changes(markers_in(rows), held, pair)
+    assert [e.reason for e in found.left_out] == ["in another unit (fraction) at Week 6"]
+    assert (found.rank.n, found.estimate) == (0, None)
+
+
 def test_six_pairs_by_hand():
     """Changes 1..6: Walsh averages have median 3.5, limits are their extremes, p = 2/64."""
     before = [10.0] * 6

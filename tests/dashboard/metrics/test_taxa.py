@@ -56,6 +56,40 @@ def test_samples_that_enter_no_estimate_are_named_with_the_reason():
     }
 
 
+def test_a_sample_of_two_patients_enters_no_estimate():
+    got = compared(table([[10, 5], [3, 1]]), ["s0", "s1"], shared={"s1"})
+    assert got.table.samples == ("s0",)
+    assert [o.reason for o in got.checks.left_out] == [
+        "its identifier names samples of two patients"
+    ]
+
+
+@pytest.mark.parametrize(
+    "taxon",
+    [
+        "Akkermansia",
+        "Akkermansia muciniphila",
+        "Akkermansia_muciniphila",
+        "g__Akkermansia",
+        "s__Akkermansia_muciniphila",
+        "k__Bacteria|p__Verrucomicrobiota|g__Akkermansia|s__Akkermansia_muciniphila",
+        "d__Bacteria; g__Akkermansia; s__",
+    ],
+)
+def test_a_genus_is_known_however_profilers_write_it(taxon):
+    held = FeatureTable(("s",), (taxon, "Blautia"), np.array([[3.0, 1.0]]), counts=True)
+    (found,) = (
+        t for t in taxa_of_interest(held, {"BASELINE": ["s"]}, None) if t.name == "Akkermansia"
+    )
+    assert found.taxa == (taxon,)
+    assert found.visits[0].share.median == 0.75
+
+
+def test_a_genus_in_brackets_is_another_one():
+    held = FeatureTable(("s",), ("[Clostridium] innocuum",), np.array([[3.0]]), counts=True)
+    assert not any(t.taxa for t in taxa_of_interest(held, {"BASELINE": ["s"]}, None))
+
+
 def test_a_minimum_depth_is_not_applied_to_shares():
     got = compared(table([[0.5, 0.5]], shares=True), ["s0"], min_depth=1000)
     assert (got.table.samples, got.checks.min_depth) == (("s0",), None)

@@ -135,3 +135,16 @@ def test_values_without_unit_are_a_warning(run):
     assert (found.severity, found.patients) == (Severity.WARNING, ("P1",))
     assert run("check-unit-missing", ADLB="USUBJID|PARAMCD|AVALU|AVAL\nP1|CRP|mg/L|4") == []
     assert len(run("check-unit-missing", ADIM="USUBJID|PARAMCD|AVAL\nP1|CD4|4")) == 1
+
+
+def test_a_share_beyond_its_whole_and_a_negative_count_cannot_be(run):
+    (found,) = run(
+        "check-biomarker-impossible",
+        ADIM="USUBJID|PARAMCD|AVALU|AVAL\nP1|CD8|%|-5\nP2|CD8|%|140\nP3|CD8|%|100\nP4|CD8A|cells/uL|-1",
+    )
+    assert (found.severity, found.patients) == (Severity.ERROR, ("P1", "P2", "P4"))
+    assert '("CD8" and "CD8A": -5 to 140)' in found.sentence
+    fine = (
+        "USUBJID|PARAMCD|AVALU|AVAL\nP1|PCHG|% change|-40\nP2|LOGC|log10 cells/uL|-1\nP3|Z|score|-2"
+    )
+    assert run("check-biomarker-impossible", ADTB=fine) == []

@@ -185,6 +185,13 @@ class TestKind:
         refusal(tmp_path, wide(part), "kind", kind="counts")
         refusal(tmp_path, wide(COUNTS * 100 + 0.5), "kind", kind="proportions")
 
+    def test_whole_percentages_are_not_taken_for_counts(self, tmp_path: Path) -> None:
+        values = np.array([[60.0, 30, 11, 0], [55, 45, 0, 0], [33, 33, 33, 0]])
+        assert "rounded percentages" in refusal(tmp_path, wide(values), "kind").sentence
+        data = read(tmp_path, wide(values), kind="proportions")
+        np.testing.assert_allclose(data.values, values / 100)
+        assert read(tmp_path, wide(values), kind="counts").kind == "counts"
+
     def test_an_empty_sample_is_told(self, tmp_path: Path) -> None:
         values = COUNTS.copy()
         values[1] = 0
