@@ -29,7 +29,9 @@ from dashboard.text import text
 
 NAME = "events-course"
 METRICS = ("ae_prevalence", "ae_onset", "ae_duration", "ae_outcome")
-STATES = ("resolved", "ongoing", "fatal", "unknown")
+STATES = ("resolved", "ended", "ongoing", "fatal", "unknown")
+#: states told only where there is one
+RARE = ("ended", "fatal", "unknown")
 
 Json = Mapping[str, Any]
 
@@ -75,7 +77,7 @@ def _facts(answer: Answer) -> html.Dl:
     states: list[Any] = []
     for state in STATES:
         x = outcome[state]
-        if not x and state in {"fatal", "unknown"}:
+        if not x and state in RARE:
             continue
         words = text(f"events.outcome.{state}", n=x)
         keys = outcome["who_ongoing"] if state == "ongoing" else ""
@@ -210,7 +212,7 @@ def _line(row: Json, heads: list[str]) -> html.Tr:
     told: list[Any] = [text("events.outcome.resolved", n=outcome["resolved"]), "; "]
     ongoing = text("events.outcome.ongoing", n=outcome["ongoing"])
     told.append(count(ongoing, outcome["who_ongoing"], of=row["label"]))
-    for state in ("fatal", "unknown"):
+    for state in RARE:
         if outcome[state]:
             told += ["; ", text(f"events.outcome.{state}", n=outcome[state])]
     return html.Tr(
@@ -225,7 +227,7 @@ def _line(row: Json, heads: list[str]) -> html.Tr:
 
 HEADER = (
     *("event", "patients", "onset_median", "onset_minimum", "onset_maximum"),
-    *("events", "resolved", "ongoing", "fatal", "unknown"),
+    *("events", "resolved", "ended", "ongoing", "fatal", "unknown"),
     *("durations", "duration_median", "duration_minimum", "duration_maximum"),
     *("cycle", "x", "n", "percent", "lower", "upper", "level", "method"),
 )
@@ -260,5 +262,5 @@ def rows(answer: Answer) -> Rows:
             for v in (share.estimate, share.lower, share.upper)
         ]
         cells = (row["cycle"], share.x, share.n, *values, share.level, share.method)
-        body.append((answer["kind"], *[""] * 13, *cells))
+        body.append((answer["kind"], *[""] * 14, *cells))
     return header, body

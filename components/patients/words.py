@@ -135,6 +135,8 @@ def state_words(event: Answer) -> str:
     """How an event stands: resolved, with its end where that is dated."""
     if event["state"] == "resolved" and event["end"] is not None:
         return text("patient.event.until", end=day(event["end"]))
+    if event["state"] == "ended":
+        return text("patient.event.ended", end=day(event["end"]))
     return text(f"patient.event.{event['state']}")
 
 

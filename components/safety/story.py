@@ -100,11 +100,15 @@ def sentence(answer: Answer) -> str:
 def _ended(answer: Answer) -> str:
     line = answer["line"]
     state = line["state"]
-    if state == "resolved" and line["last"] is not None and line["first"] is not None:
+    if state in {"resolved", "ended"} and None not in {line["last"], line["first"]}:
         n = line["last"] - line["first"] + 1
-        key = "safety.story.resolved.one" if n == 1 else "safety.story.resolved"
+        key = f"safety.story.{state}.one" if n == 1 else f"safety.story.{state}"
         return text(key, n=n, date=day(line["end"]))
-    key = {"unknown": "unknown.outcome", "resolved": "resolved.undated"}.get(state, state)
+    key = {
+        "unknown": "unknown.outcome",
+        "resolved": "resolved.undated",
+        "ended": "ended.undated",
+    }.get(state, state)
     return text(f"safety.story.{key}")
 
 

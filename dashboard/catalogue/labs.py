@@ -32,6 +32,7 @@ STRINGS: dict[str, str] = {
     "labs.no_unit": "no unit",
     "labs.serious": "serious",
     "labs.state.resolved": "resolved",
+    "labs.state.ended": "ended, by its outcome not recovered",
     "labs.state.ongoing": "ongoing",
     "labs.state.fatal": "fatal",
     "labs.state.unknown": "outcome not stated",

@@ -209,6 +209,7 @@ STRINGS: dict[str, str] = {
     "patient.event.resolved": "Resolved",
     "patient.event.unknown": "Outcome not known",
     "patient.event.ongoing": "Ongoing at the cut-off",
+    "patient.event.ended": "Ended {end}, by its outcome not recovered",
     "patient.event.until": "Resolved {end}",
     "patient.event.start": "From {start} (day {day})",
     "patient.event.no_start": "Start not dated",

@@ -40,6 +40,14 @@ RECOVERED = (
     "RESOLVED WITH SEQUELAE",
 )
 UNKNOWN_OUTCOMES = ("UNKNOWN", "NOT EVALUABLE")
+UNRECOVERED = (
+    "NOT RECOVERED/NOT RESOLVED",
+    "NOT RECOVERED",
+    "NOT RESOLVED",
+    "RECOVERING/RESOLVING",
+    "RECOVERING",
+    "RESOLVING",
+)
 
 
 _ARRAYS = (
@@ -179,6 +187,7 @@ def event_flags(
         "serious": _serious(frame),
         "fatal": _fatal(frame, grade),
         "recovered": _outcome(frame, RECOVERED),
+        "unrecovered": _outcome(frame, UNRECOVERED),
         "outcome_unknown": _outcome(frame, UNKNOWN_OUTCOMES),
     }
     notes: list[str] = []

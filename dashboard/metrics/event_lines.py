@@ -20,7 +20,7 @@ from dashboard.metrics.types import Result
 Floats = np.typing.NDArray[np.float64]
 
 #: order of how events stand at the cut-off, gravest first
-STATES = ("fatal", "ongoing", "unknown", "resolved")
+STATES = ("fatal", "ongoing", "unknown", "ended", "resolved")
 
 
 @dataclass(frozen=True, slots=True)

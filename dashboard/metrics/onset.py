@@ -24,7 +24,8 @@ from dashboard.metrics.types import Estimate, Exclusion, Result
 
 @dataclass(frozen=True, slots=True)
 class Onset(Result):
-    """Days from the first dose (day 1) to the first event among the patients who had one."""
+    """Days from the first dose (day 0, as in the listings) to the first event among the patients who
+    had one. `incidence` counts the day of the first dose as one at risk."""
 
     n: int
     affected: int
@@ -56,7 +57,7 @@ def time_to_first(events: AdverseEvents, *, level: float = 0.95) -> Onset:
     closed = treated.window_end < treated.cut
     cause = np.where(has, EVENT, np.where(died | closed, COMPETING, CENSORED))
     who = np.flatnonzero(keep & has)
-    found = days[who]
+    found = days[who] - 1
     return Onset(
         n=treated.n,
         affected=int(who.size),

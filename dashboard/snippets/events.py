@@ -111,7 +111,8 @@ SNIPPETS: dict[str, Snippet] = {
             print(f"onset: {onset.median} ({onset.minimum} to {onset.maximum}), {onset.affected}")
             ends = f"({outcome.minimum} to {outcome.maximum}), {outcome.n_duration}"
             print(f"duration: {outcome.median} {ends}")
-            print(f"resolved {outcome.resolved}, ongoing {outcome.ongoing}", end=", ")
+            print(f"resolved {outcome.resolved}, ended {outcome.ended}", end=", ")
+            print(f"ongoing {outcome.ongoing}", end=", ")
             print(f"fatal {outcome.fatal}, unknown {outcome.unknown}")
             found = prevalence_by_cycle(mine, cycles_of(v, mine), level=rules.level)
             for row in found.rows[:CYCLES]:

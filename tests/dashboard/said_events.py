@@ -76,7 +76,8 @@ def course(a: Json) -> list[str]:
     lasted = f"({out['minimum']} to {out['maximum']}), {out['n_duration']}"
     said = [f"onset: {onset['median']} {ends}", f"duration: {out['median']} {lasted}"]
     states = f"fatal {out['fatal']}, unknown {out['unknown']}"
-    said.append(f"resolved {out['resolved']}, ongoing {out['ongoing']}, {states}")
+    states = f"ongoing {out['ongoing']}, {states}"
+    said.append(f"resolved {out['resolved']}, ended {out['ended']}, {states}")
     for row in a["prevalence"]["rows"]:
         said.append(f"cycle {row['cycle']}: {_p(row['prevalence'], a['min_group'])}")
     return said

@@ -159,7 +159,10 @@ def test_a_kind_is_looked_at_among_its_own(by_hand: Callable[[str], View]) -> No
         1,
     )
     course = OWN["events-course"](by_hand("event=pt%3ANEUROPATHY"))["chosen"]
-    assert (course["onset"]["n"], course["onset"]["median"]) == (1, 15.0)  # 15 October, day 15
+    assert (course["onset"]["n"], course["onset"]["median"]) == (
+        1,
+        14.0,
+    )  # 15 October, first dose on the 1st
     out = course["outcome"]
     assert (out["resolved"], out["ongoing"], out["median"]) == (1, 1, 20.0)
 
@@ -239,7 +242,7 @@ def test_rates_curves_and_courses_agree_with_each_other(
     course = OWN["events-course"](view)["chosen"]
     assert course["onset"]["n"] == curves[0]["curve"]["events"]
     out = course["outcome"]
-    states = out["resolved"] + out["ongoing"] + out["fatal"] + out["unknown"]
+    states = out["resolved"] + out["ongoing"] + out["fatal"] + out["unknown"] + out["ended"]
     assert states == out["n_events"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dashboard.metrics.adverse_events import adverse_events
-from dashboard.metrics.ae_outcome import ae_outcome
+from dashboard.metrics.ae_outcome import ae_outcome, event_states
 from dashboard.metrics.cycles import CycleOptions, treatment_cycles
 from dashboard.metrics.exposure_adjusted import exposure_adjusted, poisson_rate
 from dashboard.metrics.onset import time_to_first
@@ -65,7 +65,7 @@ def test_a_second_dated_event_gives_the_time(trial):
     events = trial({"A": {"last": 100}}).events(
         [{"id": "A", "start": None}, {"id": "A", "start": 4}]
     )
-    assert time_to_first(events).days == (5,)
+    assert time_to_first(events).days == (4,)
 
 
 def test_nobody(trial):
@@ -126,13 +126,13 @@ def test_onset_is_the_median_of_the_affected_and_not_of_everybody(trial):
             ]
         )
     )
-    assert (got.n, got.affected, got.patients, got.days) == (8, 3, ("A", "B", "C"), (1, 21, 41))
-    assert (got.median, got.minimum, got.maximum) == (21.0, 1.0, 41.0)
+    assert (got.n, got.affected, got.patients, got.days) == (8, 3, ("A", "B", "C"), (0, 20, 40))
+    assert (got.median, got.minimum, got.maximum) == (20.0, 0.0, 40.0)
 
 
-def test_an_event_that_began_before_the_first_dose_counts_on_day_1(trial):
+def test_an_event_that_began_before_the_first_dose_counts_on_the_day_of_that_dose(trial):
     events = trial("A").events([{"id": "A", "start": -10, "end": 20, "grade": 3, "AEITOXGR": "1"}])
-    assert time_to_first(events.treatment_emergent()).days == (1,)
+    assert time_to_first(events.treatment_emergent()).days == (0,)
 
 
 # --- cycles and prevalence ------------------------------------------------------------------------
@@ -266,6 +266,20 @@ def test_states_add_up_and_duration_is_of_the_ended(trial):
     assert (got.resolved_without_end, got.n_duration) == (1, 2)
     assert (got.median, got.minimum, got.maximum) == (5.5, 1.0, 10.0)
     assert got.patients_ongoing == ("B", "C", "D")
+
+
+def test_an_end_with_an_outcome_of_not_recovered_is_not_called_resolved(trial):
+    rows = [
+        {"id": "A", "start": 1, "end": 10, "AEOUT": "NOT RECOVERED/NOT RESOLVED"},
+        {"id": "A", "start": 1, "end": 4, "AEOUT": "RECOVERING/RESOLVING"},
+        {"id": "A", "start": 1, "end": 6, "AEOUT": None},
+        {"id": "A", "start": 1, "end": 450, "AEOUT": "NOT RECOVERED/NOT RESOLVED"},
+    ]
+    events = trial("A").events(rows)
+    got = ae_outcome(events)
+    assert (got.ended, got.resolved, got.ongoing, got.n_events) == (2, 1, 1, 4)
+    assert (got.n_duration, got.median) == (3, 6.0)
+    assert sorted(event_states(events)) == ["ended", "ended", "ongoing", "resolved"]
 
 
 def test_end_dates_missing_altogether(trial):
