@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dashboard.casing import sentence_case, term_case
 from dashboard.selection import MISSING, Levels, Range, Selection
 from dashboard.text import text
 from data_access.schema import DOMAINS, Kind
 from data_access.study.model import Study
 
-#: codes of capitals up to this length stay as they are
-SHORT_CODE = 4
 #: columns of codes whose capitals are no sentence
 CODED = ("SITEID",)
+#: columns of terms: no value of theirs is a code, however short
+TERMS = ("AEDECOD", "AEBODSYS", "AETERM", "AESOC", "AEHLT", "AEHLGT", "AELLT")
 
 
 def backbone_labels(study: Study) -> dict[str, str]:
@@ -64,13 +65,6 @@ def range_words(item: Range) -> str:
     return text("shell.filters.range", lower=lower, upper=upper)
 
 
-def sentence_case(value: str) -> str:
-    """Capitals as a sentence (NAB-PACLITAXEL is Nab-paclitaxel); short codes stay (UTD1, CMF)."""
-    if not value.isupper() or len(value) <= SHORT_CODE:
-        return value
-    return value.capitalize().replace("+", " + ")
-
-
 def level_words(study: Study, column: str, value: str) -> str:
     """A level as a reader says it: the study's own word, yes or no for a flag, else as exported."""
     if value == MISSING:
@@ -90,4 +84,4 @@ def said(study: Study, column: str, value: str) -> str:
     words = level_words(study, column, value)
     if words != value or column in CODED:
         return words
-    return sentence_case(value)
+    return term_case(value) if column in TERMS else sentence_case(value)

@@ -16,6 +16,7 @@ from components.metric import ask, metric
 from components.overview.parts import Answer, Rows, paper, patients, plural, tools
 from components.response.parts import by_reason
 from components.who import count
+from dashboard.casing import term_case
 from dashboard.metrics.types import Proportion
 from dashboard.text import text
 
@@ -273,7 +274,7 @@ def _site_table(answer: Answer) -> html.Div:
     for site in answer["sites"]:
         cells = [(w, site["usable"].get(v)) for v, w in visits]
         cells.append((text("biomarkers.site.paired"), site["paired"]))
-        words = site["site"].capitalize() if site["site"].isupper() else site["site"]
+        words = term_case(site["site"])
         rows.append(
             html.Tr(
                 [

@@ -11,6 +11,7 @@ from components.card import empty
 from components.figures.waterfall import signed
 from components.metric import marked
 from components.overview.parts import Answer
+from dashboard.casing import term_case
 from dashboard.text import text
 
 RESPONDERS, NON_RESPONDERS = "responders", "non-responders"
@@ -51,7 +52,7 @@ def visit(name: str | None) -> str:
     """A visit as a reader says it: WEEK 6 is Week 6."""
     if not name:
         return text("number.ns")
-    return name.capitalize() if name.isupper() else name
+    return term_case(name)
 
 
 def measure(marker: Answer) -> str:

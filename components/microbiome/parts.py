@@ -11,6 +11,7 @@ from components.attributes import attrs
 from components.card import empty
 from components.metric import marked, metric
 from components.overview.parts import Answer
+from dashboard.casing import term_case
 from dashboard.text import listed, text
 
 #: a p below this is printed as "below" it
@@ -38,7 +39,7 @@ def visit(name: str | None) -> str:
     """A visit as a reader says it: WEEK 6 is Week 6."""
     if not name:
         return text("microbiome.visit.none")
-    return name.capitalize() if name.isupper() else name
+    return term_case(name)
 
 
 def chance(p: float | None) -> str:

@@ -24,8 +24,10 @@ from dashboard.metrics.types import Estimate, Exclusion, Result
 
 @dataclass(frozen=True, slots=True)
 class Onset(Result):
-    """Days from the first dose (day 0, as in the listings) to the first event among the patients who
-    had one. `incidence` counts the day of the first dose as one at risk."""
+    """Days from the first dose (day 0, as in the listings) to the first event among those affected.
+
+    `incidence` counts the day of the first dose as one at risk.
+    """
 
     n: int
     affected: int

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.analysis import Analysis
+from dashboard.casing import sentence_case
 from dashboard.derived_findings import derived_findings
 from dashboard.metrics.columns import strings
 from dashboard.metrics.exposure import doses
@@ -179,7 +180,9 @@ def _events(view: View, usubjid: str) -> dict[str, Any]:
     return {
         "known": True,
         "scale": events.scale,
-        "records": [{**e.to_json(), "term": _sentence(e.term)} for e in found],
+        "records": [
+            {**e.to_json(), "term": said(view.cut.study, "AEDECOD", e.term)} for e in found
+        ],
     }
 
 
@@ -214,8 +217,8 @@ def _samples(view: View, usubjid: str) -> dict[str, Any]:
         kinds.append(kind)
         for sample in samples(frame, kind, view.analysis.cohort, usubjid):
             made = _worded(view.cut.study, sample.to_json())
-            made["reason"] = None if sample.reason is None else _sentence(sample.reason)
-            made["site"] = None if sample.site is None else _sentence(sample.site)
+            made["reason"] = None if sample.reason is None else sentence_case(sample.reason)
+            made["site"] = None if sample.site is None else sentence_case(sample.site)
             found.append(made)
     return {"kinds": kinds, "records": found}
 
@@ -255,8 +258,3 @@ def _worded(study: Study, record: dict[str, Any]) -> dict[str, Any]:
         if isinstance(value, str):
             record[name] = said(study, column, value)
     return record
-
-
-def _sentence(words: str) -> str:
-    """Capitals as a sentence; anything else as it is."""
-    return words.capitalize() if words.isupper() and len(words) > 4 else words

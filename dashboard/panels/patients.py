@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboard.casing import SHORT_CODE, term_case
 from dashboard.metrics.baseline import (
     BaselineTable,
     Characteristic,
@@ -23,7 +24,7 @@ from dashboard.panels.strip import level_order
 from dashboard.report.subgroups import backbone_groups
 from dashboard.results import View
 from dashboard.text import CATALOGUE, text
-from dashboard.words import SHORT_CODE, said
+from dashboard.words import said
 from data_access.schema import DOMAINS, Kind
 from data_access.study.model import FilterColumn, Study
 
@@ -161,7 +162,7 @@ def _words(study: Study, found: Characteristic) -> list[str]:
             return text("cohort.pooled", n=level.pooled)
         words = said(study, found.column, level.value)
         if words == level.value and alike:
-            words = words.capitalize()
+            words = term_case(words)
         return _proper(words) if found.column in PEOPLES else words
 
     return [one(level) for level in found.levels]

@@ -187,13 +187,8 @@ def _event(view: View, event: UrateEvent, marks: Sequence[DoseMark]) -> dict[str
         "done": [_mark(view, m) for m in changes_near(event, marks)],
         "others": [m.day for m in marks if m.usubjid == event.usubjid],
         "key": view.keys.key(event.usubjid),
-        "words": sentence(said(view.cut.study, "AEDECOD", event.term)),
+        "words": said(view.cut.study, "AEDECOD", event.term),
     }
-
-
-def sentence(words: str) -> str:
-    """A term in capitals as a sentence; a disease is no abbreviation, however short (GOUT)."""
-    return words.capitalize() if words.isupper() else words
 
 
 def _mark(view: View, mark: DoseMark) -> dict[str, Any]:

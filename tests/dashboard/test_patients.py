@@ -316,7 +316,7 @@ def test_a_profile_holds_what_the_records_hold(view):
     assert (reduced["change"], reduced["reason"]) == ("reduced", "Adverse event")
     assert [v["overall"] for v in found["tumour"]["visits"]] == ["PR", "PR"]
     assert [v["percent"] for v in found["tumour"]["visits"]] == [-37.5, -50]
-    assert [e["term"] for e in found["events"]["records"]] == ["Neutropenia", "GOUT"]
+    assert [e["term"] for e in found["events"]["records"]] == ["Neutropenia", "Gout"]
     assert [p["side"] for p in found["labs"]["series"][0]["points"]] == ["", "high"]
     assert [s["state"] for s in found["samples"]["records"]] == ["usable", "not taken"]
     assert found["events"]["records"][0]["place"] == {"file": "adae.csv", "row": 2}
@@ -484,7 +484,7 @@ def test_the_file_of_a_patient_holds_its_records(client, context):
     assert answer.status_code == 200
     assert f"http://localhost/patients/{key}?study=" in answer.get_data(as_text=True)
     text = answer.get_data(as_text=True)
-    assert "GOUT" in text
+    assert "Gout" in text
     assert "adlb.csv 3" in text
     assert client.get("/download/patient-course/aaaaaaaaaa.csv").status_code == 404
     assert client.get(f"/download/patient-course/{key}.csv?backbone=eribulin").status_code == 404

@@ -24,7 +24,7 @@ from dashboard.panels.safety_lines import common_of
 from dashboard.report.subgroups import backbone_groups
 from dashboard.results import View
 from dashboard.text import text
-from dashboard.words import backbone_labels
+from dashboard.words import backbone_labels, said
 from data_access.study.model import BackboneGroup
 
 Json = Mapping[str, Any]
@@ -109,8 +109,7 @@ def drug_label(view: View, drug: str) -> str:
 
 def term_label(view: View, term: str) -> str:
     """A preferred term as a reader says it: the study's word, else capitals as a sentence."""
-    words = view.cut.study.labels.get(term, term)
-    return words.capitalize() if words.isupper() else words
+    return said(view.cut.study, "AEDECOD", term)
 
 
 def kind_of(view: View, events: AdverseEvents) -> Kind:
