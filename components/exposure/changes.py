@@ -12,6 +12,7 @@ from components.labs.parts import figure_note, proportion, table
 from components.metric import ask, metric
 from components.overview.parts import PROPORTION_HEADER, Answer, Rows, proportion_row, tools
 from components.safety.parts import card_n
+from components.who import count
 from dashboard.metrics.types import Proportion
 from dashboard.text import listed, text
 
@@ -63,7 +64,7 @@ def _row(answer: Answer, row: dict[str, Any]) -> html.Tr:
             html.Td(_kind(row)),
             html.Td(proportion(answer, row["proportion"], row["who"], of=of)),
             html.Td(str(row["n_records"])),
-            html.Td(reasons(row)),
+            html.Td(_opened(row, of)),
         ],
         className="first" if row["any"] else "part",
     )
@@ -71,15 +72,21 @@ def _row(answer: Answer, row: dict[str, Any]) -> html.Tr:
 
 def reasons(row: dict[str, Any]) -> str:
     """Adverse event 4, logistical reason 1."""
-    told = [
-        text(
-            "exposure.reason",
-            reason=text("exposure.reason.missing") if reason is None else reason,
-            n=n,
-        )
-        for reason, n in row["reasons"]
-    ]
-    return ", ".join(told)
+    return ", ".join(f"{_reason(reason)} {n}" for reason, n, _ in row["reasons"])
+
+
+def _opened(row: dict[str, Any], of: str) -> list[Any]:
+    """The same; each number opens its patients."""
+    told: list[Any] = []
+    for reason, n, keys in row["reasons"]:
+        words = _reason(reason)
+        opens = count(str(n), keys, of=f"{of}, {words}")
+        told.append(html.Span([f"{words} ", opens], className="reason"))
+    return told
+
+
+def _reason(words: str | None) -> str:
+    return text("exposure.reason.missing") if words is None else words
 
 
 def _notes(answer: Answer) -> list[Any]:

@@ -83,7 +83,6 @@ STRINGS: dict[str, str] = {
     "exposure.change.any": "Any",
     "exposure.records": "Records",
     "exposure.reasons": "Patients by reason",
-    "exposure.reason": "{reason} {n}",
     "exposure.reason.missing": "not stated",
     "exposure.changes.key": "Of the patients who got the drug, each once per kind; a patient may have several reasons.",
     "exposure.changes.exacn": "Kinds are those of the export (EXACN, reason EXADJ).",

@@ -27,7 +27,8 @@ NOT_EXPORTED = "Reason not exported"
 class Modification(Result):
     """Patients with at least one modification of a type, of those who got the drug.
 
-    `reasons`: patients per reason, once each; a patient may have several reasons.
+    `reasons`: patients per reason, once each; a patient may have several reasons. `of_reason`: who
+    they are.
     """
 
     drug: str
@@ -36,6 +37,7 @@ class Modification(Result):
     n_records: int
     patients: tuple[str, ...]
     reasons: Mapping[str, int]
+    of_reason: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class _Found:
 
     n_records: int
     patients: tuple[str, ...]
-    reasons: Mapping[str, int]
+    of_reason: Mapping[str, tuple[str, ...]]
 
 
 def _grouped(
@@ -115,18 +117,22 @@ def _grouped(
     pair = np.unique(triple // m)
     groups, first, count = np.unique(pair // n, return_index=True, return_counts=True)
     n_records = np.bincount(group)[groups] if groups.size else groups
-    by_reason = np.zeros((groups.size, len(reasons)), dtype=np.int64)
-    np.add.at(by_reason, (np.searchsorted(groups, triple // (m * n)), triple % m), 1)
     names = records.treated.usubjid[pair % n].tolist()
+    told, who = triple % m, records.treated.usubjid[triple // m % n]
+    ends = np.cumsum(np.unique(triple // (m * n), return_counts=True)[1]).tolist()
     for i, key in enumerate(groups.tolist()):
-        counts = zip(reasons, by_reason[i].tolist(), strict=True)
+        mine = slice(ends[i - 1] if i else 0, ends[i])
+        by_reason = {
+            reasons[int(r)]: tuple(who[mine][told[mine] == r].tolist())
+            for r in np.unique(told[mine])
+        }
         yield (
             key // len(kinds),
             kinds[key % len(kinds)],
             _Found(
                 n_records=int(n_records[i]),
                 patients=tuple(names[first[i] : first[i] + count[i]]),
-                reasons={r: c for r, c in sorted(counts, key=lambda x: (-x[1], x[0])) if c},
+                of_reason=dict(sorted(by_reason.items(), key=lambda x: (-len(x[1]), x[0]))),
             ),
         )
 
@@ -138,7 +144,8 @@ def _row(found: _Found, name: tuple[str, str], n: int, level: float) -> Modifica
         proportion=proportion(len(found.patients), n, level=level),
         n_records=found.n_records,
         patients=found.patients,
-        reasons=found.reasons,
+        reasons={r: len(ids) for r, ids in found.of_reason.items()},
+        of_reason=found.of_reason,
     )
 
 

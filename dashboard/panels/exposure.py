@@ -228,8 +228,12 @@ def _changed(view: View, row: Any) -> dict[str, Any]:
         "n_records": row.n_records,
         "who": who(view, row.patients),
         "reasons": [
-            [None if reason == NO_REASON else said(study, "EXADJ", reason), n]
-            for reason, n in row.reasons.items()
+            [
+                None if reason == NO_REASON else said(study, "EXADJ", reason),
+                len(ids),
+                who(view, ids),
+            ]
+            for reason, ids in row.of_reason.items()
         ],
     }
 

@@ -187,6 +187,13 @@ def test_without_labs_every_card_says_what_to_add(tmp_path: Path, said: Said) ->
         assert "Add ADLB" in said(made.card(each)), each.name
 
 
+def test_every_reason_of_a_changed_dose_opens_its_patients(whole: Trial) -> None:
+    drawn = encoded(whole.card(card("exposure-changes"))).decode()
+    key = whole.answer("exposure-changes")["rows"][0]["who"]
+    name = '"aria-label":"1: highlight this patient: Inosine, Dose reduced, Adverse event"'
+    assert f'{name},"data-patients":"{key}"' in drawn
+
+
 def test_without_doses_exposure_tells_time_and_reasons_alone(tmp_path: Path, said: Said) -> None:
     made = Trial(tmp_path)
     assert "Add ADEX" in said(made.card(card("exposure-intensity")))

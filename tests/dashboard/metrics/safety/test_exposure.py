@@ -189,6 +189,8 @@ def test_once_per_patient_and_type_with_every_reason(trial):
     reduced = found["DRUG", "DOSE REDUCED"]
     assert (reduced.proportion.x, reduced.proportion.n, reduced.n_records) == (2, 3, 4)
     assert reduced.reasons == {"ADVERSE EVENT": 2, "LOGISTICAL REASON": 1}
+    assert {r: len(ids) for r, ids in reduced.of_reason.items()} == dict(reduced.reasons)
+    assert set().union(*reduced.of_reason.values()) == set(reduced.patients)
     assert found["DRUG", "DOSE DELAYED"].reasons == {"Reason missing": 1}
     assert (found["DRUG", "Any"].proportion.x, got.rows[0].type) == (2, "Any")
     assert got.source == "exported"
