@@ -88,9 +88,16 @@ def series_id(series: Answer) -> str:
     return f"{series['paramcd']} {series['unit'] or ''}".strip()
 
 
-def shape_of(answers: Sequence[Answer], unit: str, labs: Sequence[str] | None) -> Shape:
-    """The shape of one or several patients. `unit` "" and `labs` None leave the choice to it."""
-    first, last = _span(answers)
+def shape_of(
+    answers: Sequence[Answer],
+    unit: str,
+    labs: Sequence[str] | None,
+    *,
+    span: tuple[float, float] | None = None,
+) -> Shape:
+    """The shape of one or several patients. `unit` "" and `labs` None leave the choice to it;
+    `span` are the days of the axis where they are not those of all records."""
+    first, last = span or _span(answers)
     known = lab_names(answers)
     usual = tuple(known)[:USUAL_LABS]
     chosen = usual if labs is None else tuple(code for code in known if code in labs)
@@ -166,7 +173,7 @@ def _moments(answer: Answer, first: float, last: float) -> list[tuple[float, str
         day = answer[f"{name}_day"]
         if day is not None and first < day < last:
             found.append((day, name, dash))
-    return sorted(found)
+    return sorted(f for f in found if first <= f[0] <= last)
 
 
 def _heights(answers: Sequence[Answer], labs: Sequence[str]) -> list[tuple[str, int]]:

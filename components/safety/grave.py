@@ -58,7 +58,19 @@ def _since(answer: Answer) -> str:
 
 
 def rows_of(answer: Answer, held: object = None) -> list[Any]:
-    return [*_deaths(answer, page_in(held, "deaths")), *_serious(answer, page_in(held, "serious"))]
+    return [
+        *_deaths(answer, page_in(held, "deaths")),
+        *_serious(answer, page_in(held, "serious")),
+        *_short(answer),
+    ]
+
+
+def _short(answer: Answer) -> list[Any]:
+    """On a phone: where the doses are that its short lines leave out."""
+    lines = answer["deaths"]["lines"] or answer["serious"]["lines"]
+    if not answer["doses_known"] or not lines:
+        return []
+    return [html.P(text("safety.grave.short"), className="figure-note on-phone")]
 
 
 def page_in(held: object, name: str) -> int:
@@ -158,7 +170,8 @@ def _death_row(answer: Answer, line: Line, columns: Sequence[str]) -> html.Tr:
     cells: list[Any] = [html.Th(parts.patient(answer, line), scope="row", className="whole")]
     for column in columns[1:]:
         head = attrs(data_head=text(f"safety.col.{column}"))
-        cells.append(html.Td(parts.one(_DEATH[column](answer, line)), **head))
+        words = parts.one(_DEATH[column](answer, line))
+        cells.append(html.Td(words, className=f"at-{column}", **head))
     return row(cells, line["key"])
 
 
@@ -178,7 +191,8 @@ def after_words(answer: Answer, line: Line) -> Any:
         words = plural("safety.death.after", days)
         if days < 0:
             words = text("safety.death.before", n=-days)
-    return [words, *(html.Span(parts.dose_words(d), className="cell-more") for d in line["doses"])]
+    doses = [html.Span(parts.dose_words(d), className="cell-more given") for d in line["doses"]]
+    return [words, *doses]
 
 
 def fatal_words(answer: Answer, line: Line) -> Any:

@@ -69,7 +69,9 @@ def _row(answer: Answer, line: Line, columns: Sequence[str]) -> html.Tr:
         else:
             words = CELLS[column](answer, line)
             more = attrs(data_head=head(answer, column))
-            cells.append(html.Td(one(words), className=kind(column), **more))
+            cells.append(
+                html.Td(one(words), className=f"{kind(column)} at-{column}".strip(), **more)
+            )
     return row(cells, line["key"])
 
 

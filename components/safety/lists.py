@@ -358,7 +358,7 @@ def _lab_row(answer: Answer, line: Line, columns: Sequence[str]) -> html.Tr:
     for c in columns[1:]:
         extra = "number" if c in _RIGHT else ""
         more = attrs(data_head=text(f"safety.lab.{c}"))
-        cells.append(html.Td(_LAB[c](line), className=extra, **more))
+        cells.append(html.Td(_LAB[c](line), className=f"{extra} at-{c}".strip(), **more))
     return row(cells, line["key"])
 
 

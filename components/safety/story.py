@@ -23,6 +23,7 @@ from components.patients.words import (
 )
 from components.safety import lines as parts
 from components.safety.lines import STORIES, table
+from components.safety.timeline import timeline
 from components.who import patient_link
 from components.written import written
 from dashboard.text import day, listed, text
@@ -162,6 +163,7 @@ def draw_around(answer: Answer) -> Any:
         body = [html.P(text("safety.story.nowhere"), className="card-empty")]
     else:
         body = [
+            *timeline(answer, found),
             *_doses(answer, found),
             *_labs(answer, found),
             *_events(answer, found["open"], "open"),
@@ -176,7 +178,7 @@ def draw_around(answer: Answer) -> Any:
         n_metric="ae_line",
         subtitle=text("safety.story.window", **answer["options"]) if found else None,
         subtitle_metric="ae_story",
-        tools=tools(AROUND, answer, data=False, key=line["key"]),
+        tools=tools(AROUND, answer, data=False, picture=found is not None, key=line["key"]),
     )
 
 

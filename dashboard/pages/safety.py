@@ -30,7 +30,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         grave.NAME,
         "safety.grave.title",
-        (1859, 6720),
+        (1859, 3838),
         grave.draw,
         grave.rows,
         metrics=grave.METRICS,

@@ -77,7 +77,6 @@ PAGE = Page(
     layout=layout,
     register=register,
     cards=CARDS,
-    figures=False,
     below=EVENT_KEY,
     title=title,
     group="safety",

@@ -37,7 +37,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         lists.EVENTS,
         "safety.list.events",
-        (1952, 9598),
+        (1952, 7842),
         lists.draw_events,
         lists.file_of_events,
         ask=ask_events,
@@ -46,7 +46,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         lists.DEATHS,
         "safety.list.deaths",
-        (970, 3326),
+        (970, 2750),
         lists.draw_deaths,
         lists.file_of_deaths,
         metrics=("deaths", "death_line", "safety_n"),
@@ -54,7 +54,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         lists.LABS,
         "safety.list.labs",
-        (1045, 6251),
+        (1045, 4431),
         lists.draw_labs,
         lists.file_of_labs,
         ask=ask_labs,

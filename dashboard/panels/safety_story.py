@@ -10,7 +10,7 @@ import numpy as np
 from dashboard.event_keys import parts_of_key
 from dashboard.metrics.adverse_events import AdverseEvents
 from dashboard.metrics.columns import strings
-from dashboard.metrics.event_story import StoryOptions, event_story
+from dashboard.metrics.event_story import Story, StoryOptions, event_story
 from dashboard.metrics.patient_doses import DoseRecord
 from dashboard.metrics.patient_events import EventRecord, event_records
 from dashboard.metrics.patient_labs import LabSeries
@@ -60,10 +60,19 @@ def story(view: View, about: str) -> Json:
         "number": place[1],
         "n_events": int(mine.size),
         "story": story_,
+        "course": [] if found is None else _course(view, own, others, found),
         "criteria": _criteria(view, events, at),
         "reported": _reported(view, events, at),
         "options": {"before": StoryOptions().before, "after": StoryOptions().after},
     }
+
+
+def _course(
+    view: View, own: EventRecord, others: list[EventRecord], found: Story
+) -> list[dict[str, Any]]:
+    """The event, then those beside and after it, as a figure draws them."""
+    told = [own, *(others[i] for i in (*found.open, *found.later))]
+    return [{**e.to_json(), "term": said(view.cut.study, "AEDECOD", e.term)} for e in told]
 
 
 def _position(view: View, events: AdverseEvents, usubjid: str, number: int) -> int:

@@ -247,6 +247,10 @@ def test_an_event_leads_to_its_story_and_on_to_its_patient(
     assert re.fullmatch(rf"/safety/listings/{key}-\d+", urlsplit(page.url).path)
     facts, around = page.locator("#safety-event"), page.locator("#safety-event-around")
     expect(facts).to_contain_text("It was fatal.")
+    drawn = around.locator("#safety-event-figure .main-svg").first
+    expect(drawn).to_be_visible()
+    expect(around.locator("#safety-event-figure")).to_contain_text("Adverse events")
+    expect(around.locator(".figure-note").first).to_contain_text("Shaded: the day")
     expect(around).to_contain_text("Doses before and after")
     expect(around).to_contain_text("Laboratory values around it")
     expect(around).to_contain_text("Died,")
@@ -256,6 +260,20 @@ def test_an_event_leads_to_its_story_and_on_to_its_patient(
     facts.locator("a.patient-page").click()
     ready(page)
     assert urlsplit(page.url).path == f"/patients/{key}"
+
+
+def test_on_a_phone_deaths_stand_first_in_short_lines(open_page: Opener, url: str) -> None:
+    page, _ = open_page(390)
+    opened(page, url, f"study={DEMO}")
+    card = page.locator("#safety-grave")
+    box = card.bounding_box()
+    assert box is not None
+    assert box["height"] < 4000
+    first = card.locator("tbody tr").first
+    expect(first).to_contain_text("Neutropenic sepsis")
+    assert first.locator(".given").count() > 0
+    expect(first.locator(".given").first).to_be_hidden()
+    expect(card.locator(".on-phone")).to_contain_text("stand under Listings")
 
 
 def test_an_event_that_is_not_there_says_so(open_page: Opener, url: str) -> None:
