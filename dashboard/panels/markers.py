@@ -6,21 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.biomarkers import Kind
-from dashboard.endpoints import data_of, endpoint_named, endpoints, from_origin
+from dashboard.endpoints import from_origin
+from dashboard.marker_outcomes import BASELINE, CHANGE, MarkerTimes, times_of
 from dashboard.marker_panel import Markers
 from dashboard.measurements import best_changes_of, sums_of
-from dashboard.metrics.cohort import NEVER
 from dashboard.metrics.marker_composition import Composition, composition_changes
 from dashboard.metrics.marker_heat import heat_rows
-from dashboard.metrics.marker_outcome import (
-    AtRisk,
-    at_risk,
-    hazard,
-    landmark_of,
-    strata,
-)
+from dashboard.metrics.marker_outcome import strata
 from dashboard.metrics.marker_response import ResponseContrast, by_response
-from dashboard.metrics.markers import RATIO, Marker
+from dashboard.metrics.markers import Marker
 from dashboard.metrics.normal_ranges import RangeCount, against_ranges
 from dashboard.metrics.response_order import NON_RESPONDERS, RESPONDERS, TimeOrder
 from dashboard.metrics.time_to_event import SurvivalResult, TimeToEvent
@@ -31,9 +25,6 @@ from dashboard.results import Panel, View
 
 Json = Mapping[str, Any]
 
-BASELINE, CHANGE = "baseline", "change"
-#: endpoints a marker is seen with: their times count from the origin
-ENDPOINTS = ("PFS", "OS")
 #: what says that a marker is of proliferation or of apoptosis
 PROLIFERATION = ("KI67", "KI-67", "MIB1", "PCNA")
 APOPTOSIS = ("CC3", "CASPASE", "APOPTO", "TUNEL", "M30")
@@ -208,7 +199,7 @@ def outcome(kind: Kind) -> Panel:
             "landmark": None,
             "randomised": view.cut.study.design.randomised,
         }
-        data = _times(view)
+        data = times_of(view.analysis, view.selection.endpoint, view.selection.rules)
         if not found.known or not found.patients or not found.markers or data is None:
             return told
         inside = data.restrict(view.members)
@@ -219,50 +210,19 @@ def outcome(kind: Kind) -> Panel:
         told["from_origin"] = from_origin(view.analysis, data)
         if not told["from_origin"]:
             return told
-        told["hazards"] = [
-            hazard(m, what, seen.followed(i, what, curves=False), level=found.level).to_json()
-            for i, m in enumerate(found.markers)
-            for what in (BASELINE, CHANGE)
-        ]
+        told["hazards"] = [h.to_json() for h in seen.hazards()]
         told |= seen.chosen()
         return told
 
     return panel
 
 
-def _times(view: View) -> TimeToEvent | None:
-    """The endpoint in view where it is PFS or OS, else the first of them that the cut has."""
-    known = [e for e in endpoints(view.analysis) if e.id in ENDPOINTS]
-    found = endpoint_named(known, view.selection.endpoint)
-    return None if found is None else data_of(view.analysis, found, view.selection.rules)
-
-
-class _Outcomes:
+class _Outcomes(MarkerTimes):
     """The markers of a view with one time to event."""
 
     def __init__(self, view: View, found: Markers, data: TimeToEvent) -> None:
-        self.view, self.found, self.data = view, found, data
-        days = found.usable.day
-        self.days = {
-            BASELINE: {u: int(days[i]) for u, i in found.baseline.items()},
-            CHANGE: {u: int(days[i]) for u, i in found.second.items()},
-        }
-        stated = view.cut.study.biomarkers.landmark_days
-        self.landmark = landmark_of(list(self.days[CHANGE].values()), stated)
-
-    def followed(self, i: int, what: str, *, curves: bool) -> AtRisk:
-        """Who is followed, from where: curves from the landmark, a model of a baseline value from
-        the origin."""
-        marker = self.found.markers[i]
-        values = self.found.baselines[i] if what == BASELINE else self.found.shifts[i]
-        start = self.landmark if curves or what == CHANGE else 0
-        if start is None:
-            values, start = {}, 0
-        days = self.days[what]
-        # a baseline sample is of the visit before treatment, whatever day it has
-        if what == BASELINE and start:
-            days = {u: min(d, 0) if d < NEVER else 0 for u, d in days.items()}
-        return at_risk(self.data, values, days, start=start, logged=marker.scale == RATIO)
+        super().__init__(found, data)
+        self.view = view
 
     def chosen(self) -> dict[str, Any]:
         """The marker of the address, else the first: its two curves from the landmark."""

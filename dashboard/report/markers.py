@@ -6,17 +6,23 @@ from typing import Any
 
 from dashboard.analysis import Analysis
 from dashboard.biomarkers import Kind
+from dashboard.endpoints import from_origin
+from dashboard.marker_outcomes import ENDPOINTS, MarkerTimes, times_of
 from dashboard.marker_panel import Markers
 from dashboard.metrics.marker_composition import composition_changes
 from dashboard.metrics.marker_response import by_response
+from dashboard.metrics.normal_ranges import against_ranges
 from dashboard.metrics.sample_stages import lesions, sites
 from dashboard.metrics.types import AnalysisSet
 
 Json = dict[str, Any]
 
 
-def markers_report(analysis: Analysis, members: AnalysisSet, kind: Kind) -> Json | None:
-    """All of `immune` or `tissue`; null without the domain."""
+def markers_report(
+    analysis: Analysis, members: AnalysisSet, kind: Kind, rule: str | None = None
+) -> Json | None:
+    """All of `immune` or `tissue`; null without the domain. `rule`: censoring rules of the times
+    that Interim derives, as ReportOptions has it."""
     found = Markers(analysis, kind, members.patients)
     if not found.known:
         return None
@@ -31,6 +37,7 @@ def markers_report(analysis: Analysis, members: AnalysisSet, kind: Kind) -> Json
         "pairs": found.account.to_json(),
         "paired": [change.to_json() for change in found.changes],
         "by_response": _by_response(found) if found.groups else None,
+        "outcomes": _outcomes(analysis, members, found, rule or "primary"),
         "compositions": [
             c.to_json()
             for c in composition_changes(
@@ -38,6 +45,9 @@ def markers_report(analysis: Analysis, members: AnalysisSet, kind: Kind) -> Json
             )
         ],
     }
+    if kind == "immune":
+        made = against_ranges(found.markers, found.values, found.pairs, found.laboratory)
+        out["ranges"] = [row.to_json() for row in made]
     if kind == "tissue":
         own = lesions(found.usable, found.pairs)
         out["lesions"] = {"same": own.same, "other": own.other, "unknown": own.unknown}
@@ -45,8 +55,8 @@ def markers_report(analysis: Analysis, members: AnalysisSet, kind: Kind) -> Json
             {"site": s.site, "usable": dict(s.usable), "paired": s.paired}
             for s in sites(found.usable, found.pairs, analysis.cohort, found.patients)
         ]
-    made: Json = _plain(out)
-    return made
+    told: Json = _plain(out)
+    return told
 
 
 def _by_response(found: Markers) -> Json:
@@ -63,6 +73,28 @@ def _by_response(found: Markers) -> Json:
         }
         for name, (order, values) in parts.items()
     }
+
+
+def _outcomes(analysis: Analysis, members: AnalysisSet, found: Markers, rule: str) -> list[Json]:
+    """A Cox model per SD of every marker, for each time to event that counts from the origin."""
+    told = []
+    for endpoint in ENDPOINTS:
+        data = times_of(analysis, endpoint, rule)
+        if data is None or data.endpoint != endpoint:
+            continue
+        seen = MarkerTimes(found, data.restrict(members))
+        counted = from_origin(analysis, data)
+        told.append(
+            {
+                "endpoint": endpoint,
+                "source": data.source,
+                "rule": data.rule,
+                "from_origin": counted,
+                "landmark": seen.landmark,
+                "hazards": [h.to_json() for h in seen.hazards()] if counted else [],
+            }
+        )
+    return told
 
 
 def _plain(value: Any) -> Any:

@@ -109,7 +109,7 @@ class Report:
         }
 
     def _markers(self, kind: Kind) -> Json:
-        return {kind: markers_report(self.analysis, self.members, kind)}
+        return {kind: markers_report(self.analysis, self.members, kind, self.options.rule)}
 
     def _microbiome(self) -> Json:
         found = microbiome_report(

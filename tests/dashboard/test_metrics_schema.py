@@ -40,6 +40,11 @@ MICROBIOME = {
     *("table", "label", "tables", "population", "samples", "pairs", "identity", "alpha", "beta"),
     *("permanova", "differential", "taxa_of_interest"),
 }
+MARKERS = {
+    *("population", "panel", "samples", "pairs", "paired", "by_response", "outcomes"),
+    "compositions",
+}
+HAZARD = {"marker", "what", "start", "logged", "n", "events", "sd", "cox", "why"}
 ENDPOINT = {
     *("n", "events", "source", "unit", "conf_type", "median", "median_lower", "median_upper"),
     *("quantiles", "rates", "followup"),
@@ -104,6 +109,12 @@ def test_every_section_has_its_keys(whole):
             assert whole["safety"]["grade3plus"]["scale"] in {"CTCAE", "severity"}
     if whole["microbiome"] is not None:
         assert set(whole["microbiome"]) == MICROBIOME
+    own = {"immune": {"ranges"}, "tissue": {"lesions", "sites"}}
+    for kind, more in own.items():
+        if whole[kind] is not None:
+            assert set(whole[kind]) == MARKERS | more
+            for outcome in whole[kind]["outcomes"]:
+                assert all(set(h) == HAZARD for h in outcome["hazards"])
     for check in whole["checks"]:
         assert set(check) == {"endpoint", "patient", "exported", "derived", "reason"}
 
