@@ -7,9 +7,10 @@ from typing import Any
 from dash import html
 
 from components.card import card, empty
+from components.events.parts import cell
 from components.figures.liver import HEIGHT, course_figure, key, liver_figure
 from components.graph import graph
-from components.labs.parts import amount, figure_note, label, name, nothing, table
+from components.labs.parts import amount, figure_note, label, lead, nothing, table
 from components.metric import ask, metric
 from components.overview.parts import Answer, Rows, plural, tools
 from components.safety.parts import card_n
@@ -157,28 +158,32 @@ def _candidates(answer: Answer) -> list[Any]:
     if not answer["candidates"]:
         return []
     points = {p[1]: p for p in answer["scatters"][0]["points"]}
-    head = [
+    heads = [
         text("labs.patient"),
-        ask(text("labs.liver.status"), "hys_law"),
+        text("labs.liver.status"),
         text("labs.liver.alt_peak"),
         text("labs.liver.bili_peak"),
         text("labs.liver.days_between"),
         text("labs.liver.alp"),
         text("labs.liver.metastases.head"),
     ]
+    head = [heads[0], ask(heads[1], "hys_law"), *heads[2:]]
     body = []
     for c in answer["candidates"]:
         point = points[c["usubjid"]]
+        facts = (
+            text(f"labs.liver.status.{_status(c['status'])}"),
+            _times(point[2]),
+            _times(point[3]),
+            "–" if c["days"] is None else str(c["days"]),
+            "–" if c["alp"] is None else _times(c["alp"]),
+            _flag(c["metastases"]),
+        )
         body.append(
             html.Tr(
                 [
-                    name(answer, c["usubjid"], c["key"]),
-                    html.Td(text(f"labs.liver.status.{_status(c['status'])}")),
-                    html.Td(_times(point[2])),
-                    html.Td(_times(point[3])),
-                    html.Td("–" if c["days"] is None else str(c["days"])),
-                    html.Td("–" if c["alp"] is None else _times(c["alp"])),
-                    html.Td(_flag(c["metastases"])),
+                    lead(answer, c["usubjid"], c["key"]),
+                    *(cell(h, f) for h, f in zip(heads[1:], facts, strict=True)),
                 ],
                 **{"data-patients": c["key"]},
             )
@@ -188,7 +193,7 @@ def _candidates(answer: Answer) -> list[Any]:
         html.Div(
             [
                 html.H3(title, className="list-title"),
-                table(title, head, body, extra="stacking-list"),
+                table(title, head, body, extra="stacking"),
             ],
             **metric("hys_law", "liver_peaks"),
         )

@@ -136,9 +136,9 @@ def th(words: Any, **more: Any) -> html.Th:
     return html.Th(words, scope="col", **more)
 
 
-def name(answer: Answer, usubjid: str, key: str) -> html.Td:
-    """A patient as a cell: highlights, and leads to the patient's page."""
-    return html.Td(person(answer, key, usubjid), className="who-cell")
+def lead(answer: Answer, usubjid: str, key: str) -> html.Th:
+    """A patient at the head of a line: highlights, and leads to the patient's page."""
+    return html.Th(person(answer, key, usubjid), scope="row", className="who-cell")
 
 
 def chooser(answer: Answer) -> list[Any]:

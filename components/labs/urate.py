@@ -9,13 +9,14 @@ from dash import html
 
 from components import numbers
 from components.card import card, empty
+from components.events.parts import cell
 from components.figures.urate import HEIGHT, urate_figure
 from components.graph import graph
 from components.labs.parts import (
     amount,
     figure_note,
     fold,
-    name,
+    lead,
     nothing,
     proportion,
     table,
@@ -24,12 +25,15 @@ from components.metric import ask, metric
 from components.overview.parts import Answer, Rows, brackets, plural, tools
 from components.safety.parts import card_n
 from components.who import count, plain
+from dashboard.metrics.lab_units import FACTORS
 from dashboard.metrics.types import Proportion
 from dashboard.text import listed, text
 
 NAME = "labs-urate"
 METRICS = ("urate", "urate_event", "dose_change", "ae_external", "safety_n")
 STORY = ("stone", "gout")
+#: umol/L of urate in 1 mg/dL
+UMOL_PER_MG = FACTORS["urate"]["mg/dl"]
 #: events that stand in the card; all of them are in its file
 LISTED = 40
 
@@ -59,7 +63,7 @@ def _body(answer: Answer) -> list[Any]:
         ]
     return [
         _headline(answer),
-        html.P(" ".join(_story(answer)), className="sentence wide", **metric(*METRICS[:3])),
+        _story(answer),
         *_listing(answer),
         _figure(answer),
         figure_note(_key(answer), "urate", "urate_event", "dose_change"),
@@ -73,12 +77,18 @@ def _headline(answer: Answer) -> html.Dl:
     high = answer["above"][-2] if len(answer["above"]) > 1 else answer["above"][-1]
     share = Proportion.from_json(high["proportion"])
     told = numbers.plain_brackets(share, small=answer["min_group"])
+    last = answer["last_above"]
     items = [
         _number(
             "urate",
             text("labs.urate.above", edge=f"{high['edge']:g}"),
             count(numbers.counts(share), high["who"], of=text("labs.urate.title")),
             told,
+            [
+                text("labs.urate.last_above"),
+                " ",
+                count(f"{last['n']}/{share.n}", last["who"], of=text("labs.urate.last_above")),
+            ],
         ),
         _events_number(answer),
         _doses_number(answer),
@@ -86,11 +96,14 @@ def _headline(answer: Answer) -> html.Dl:
     return html.Dl(items, className="survival-headline")
 
 
-def _number(metric_id: str, title: str, value: Any, more: str) -> html.Div:
+def _number(
+    metric_id: str, title: str, value: Any, more: str, then: list[Any] | None = None
+) -> html.Div:
+    under = [html.Span(then, className="cell-more")] if then else []
     return html.Div(
         [
             html.Dt(ask(title, metric_id)),
-            html.Dd([value, " ", brackets(more)], className="paper"),
+            html.Dd([value, " ", brackets(more), *under], className="paper"),
         ],
         **metric(metric_id),
     )
@@ -113,77 +126,136 @@ def _events_number(answer: Answer) -> html.Div:
 
 
 def _doses_number(answer: Answer) -> html.Div:
-    drugs = listed(answer["drugs"]) or text("labs.urate.drug")
-    title = text("labs.urate.doses", drug=drugs)
+    title = text("labs.urate.doses", drug=_drugs(answer))
     if not answer["doses_known"] or not answer["changes_recorded"]:
         why = "labs.urate.no_doses" if not answer["doses_known"] else "labs.urate.no_changes"
         return _number("dose_change", title, plain(text("number.ns")), text(why))
     found = answer["changed"]
     parts = [text(f"labs.dose.count.{kind}", n=n) for kind, n in found["kinds"]]
     more = listed(parts) if parts else text("labs.urate.doses.none")
-    x = f"{found['n']}/{answer['n']}"
+    x = f"{found['n']}/{answer['n_dosed']}"
     return _number("dose_change", title, count(x, found["who"], of=title), more)
 
 
-def _story(answer: Answer) -> list[str]:
-    """How urate went, who went over the limit of the sex, and what it was when a stone came."""
-    change = answer["change"]
-    words = []
+def _story(answer: Answer) -> html.Ul:
+    """How urate went, who went over a limit, what it was when a stone came, and what followed."""
+    lines = [*_values(answer), *_reported(answer)]
+    if answer["events_known"]:
+        lines += _before(answer)
+    return html.Ul(
+        [html.Li(words) for words in lines], className="story-lines", **metric(*METRICS[:3])
+    )
+
+
+def _mg(value: float | None) -> str:
+    """mg/dL of an amount in umol/L."""
+    return text("number.ne") if value is None else numbers.fixed(value / UMOL_PER_MG)
+
+
+#: quartiles of fewer patients say nothing
+FEW = 4
+
+
+def _values(answer: Answer) -> list[Any]:
+    change, words = answer["change"], []
     if change["n"]:
+        before, peak = change["before"]["median"], change["peak"]["median"]
+        rise = change["rise"]
+        spread = text("labs.quartiles", **{k: amount(rise[k]) for k in ("median", "q1", "q3")})
         words.append(
             text(
                 "labs.urate.rise",
-                before=amount(change["before"]["median"]),
-                peak=amount(change["peak"]["median"]),
-                rise=amount(change["rise"]["median"]),
-                q1=amount(change["rise"]["q1"]),
-                q3=amount(change["rise"]["q3"]),
-                n=change["n"],
+                before=amount(before),
+                before_mg=_mg(before),
+                peak=amount(peak),
+                peak_mg=_mg(peak),
             )
         )
+        few = change["n"] < FEW
+        told = amount(rise["median"]) if few else spread
+        key = "labs.urate.own.few" if few else "labs.urate.own"
+        words[-1] += " " + text(key, rise=told, n=change["n"])
     if answer["over"]:
         words.append(text("labs.urate.over", parts=listed(_limit(o) for o in answer["over"])))
-    if answer["events_known"]:
-        words += _before(answer)
     return words
 
 
 def _limit(over: dict[str, Any]) -> str:
     share = over["proportion"]
+    already = plural("labs.urate.already", over["already"]) if over["already"] else ""
     return text(
-        f"labs.urate.over.{over['sex']}", x=share["x"], n=share["n"], limit=f"{over['limit']:g}"
+        f"labs.urate.over.{over['sex']}",
+        x=share["x"],
+        n=share["n"],
+        limit=f"{over['limit']:g}",
+        already=already,
     )
 
 
-def _before(answer: Answer) -> list[str]:
-    own = [e for e in answer["events"] if e["kind"] in STORY]
-    before = [e["before"] for e in own if e["before"] is not None]
-    if not before:
+def _reported(answer: Answer) -> list[Any]:
+    """A third count, of adverse events: not to be taken for one of values."""
+    told = answer["reported"]
+    if told is None:
         return []
-    low, high = amount(min(before)), amount(max(before))
-    if len(before) == 1:
-        return [text("labs.urate.before.one", value=low)]
-    return [text("labs.urate.before", low=low, high=high)]
+    x = count(f"{told['n']}/{answer['n']}", told["who"], of=text("labs.urate.reported.of"))
+    return [[text("labs.urate.reported"), " ", x, ". ", text("labs.urate.reported.note")]]
+
+
+def _before(answer: Answer) -> list[str]:
+    """What urate was before each stone or gout; whether they are over; what was done about them."""
+    own = [e for e in answer["events"] if e["kind"] in STORY]
+    if not own:
+        return [text("labs.urate.events.nobody", n=answer["n"])]
+    before = [e["before"] for e in own if e["before"] is not None]
+    words = []
+    if before:
+        edge = _edge(answer)
+        low, high = amount(min(before)), amount(max(before))
+        key = "labs.urate.before.one" if low == high else "labs.urate.before"
+        over = sum(v > edge + 1e-9 for v in before)
+        words.append(text(key, low=low, high=high, edge=f"{edge:g}", x=over, n=len(before)))
+    over = sum(e["state"] in {"resolved", "ended"} for e in own)
+    said = [text("labs.urate.over_now", x=over, n=len(own))]
+    if answer["changes_recorded"]:
+        changed = sum(bool(e["done"]) for e in own)
+        said.append(text("labs.urate.then_changed", drug=_drugs(answer), x=changed, n=len(own)))
+    return [*words, " ".join(said)]
+
+
+def _edge(answer: Answer) -> float:
+    """The band to be watched: the last but one edge."""
+    edges = answer["edges"]
+    return float(edges[-2] if len(edges) > 1 else edges[-1])
+
+
+def _drugs(answer: Answer) -> str:
+    return listed(answer["drugs"]) or text("labs.urate.drug")
 
 
 def _listing(answer: Answer) -> list[Any]:
     """Each stone, gout or kidney event: who, when, urate before it, what was done with the dose."""
     if not answer["events"]:
         return []
-    head = [
-        text("labs.patient"),
-        ask(text("labs.urate.event"), "urate_event"),
-        text("labs.urate.day"),
-        ask(text("labs.urate.last"), "urate"),
-        text("labs.urate.peak"),
-        ask(text("labs.urate.then"), "dose_change"),
-    ]
+    heads = _heads(answer)
+    asked = ("", "urate_event", "", "urate", "", "dose_change")
+    head = [ask(h, m) if m else h for h, m in zip(heads, asked, strict=True)]
     every = sorted(answer["events"], key=_order)
     body = [_event(answer, e) for e in every[:LISTED]]
-    made: list[Any] = [table(text("labs.urate.list"), head, body, extra="stacking-list")]
+    made: list[Any] = [table(text("labs.urate.list"), head, body, extra="stacking")]
     if len(every) > LISTED:
         made.append(html.P(plural("labs.urate.more", len(every) - LISTED), className="figure-note"))
     return [html.Div(made, **metric("urate_event", "urate", "dose_change"))]
+
+
+def _heads(answer: Answer) -> list[str]:
+    return [
+        text("labs.patient"),
+        text("labs.urate.event"),
+        text("labs.urate.day"),
+        text("labs.urate.last"),
+        text("labs.urate.peak"),
+        text("labs.urate.then", drug=_drugs(answer)),
+    ]
 
 
 def _order(event: dict[str, Any]) -> tuple[bool, int, str]:
@@ -201,14 +273,18 @@ def _event(answer: Answer, event: dict[str, Any]) -> html.Tr:
         before = text("labs.urate.value_on", value=before, day=event["before_day"])
     serious = [text("labs.serious")] if event["serious"] else []
     what = [event["words"], html.Span(", ".join([grade, *serious, state]), className="cell-more")]
+    facts: list[list[Any]] = [
+        what,
+        [day],
+        [before if event["before"] is not None else text("labs.urate.no_value")],
+        [amount(event["peak"]) if event["peak"] is not None else text("number.ns")],
+        [_done(answer, event)],
+    ]
+    heads = _heads(answer)[1:]
     return html.Tr(
         [
-            name(answer, event["usubjid"], event["key"]),
-            html.Td(what),
-            html.Td(day),
-            html.Td(before if event["before"] is not None else text("labs.urate.no_value")),
-            html.Td(amount(event["peak"]) if event["peak"] is not None else text("number.ns")),
-            html.Td(_done(answer, event)),
+            lead(answer, event["usubjid"], event["key"]),
+            *(cell(h, *f) for h, f in zip(heads, facts, strict=True)),
         ],
         **{"data-patients": event["key"]},
     )
@@ -219,7 +295,7 @@ def _done(answer: Answer, event: dict[str, Any]) -> str:
     if not answer["changes_recorded"]:
         return text("number.ns")
     if event["done"]:
-        return "; ".join(_change(m) for m in event["done"])
+        return "; ".join(dict.fromkeys(_change(m) for m in event["done"]))
     if event["others"]:
         return text("labs.urate.done.other", days=listed(str(d) for d in event["others"]))
     return text("labs.urate.done.none")

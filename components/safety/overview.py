@@ -10,6 +10,7 @@ from dash import html
 from components import numbers
 from components.attributes import attrs
 from components.card import card
+from components.links import view_link
 from components.metric import ask, metric
 from components.overview.parts import (
     PROPORTION_HEADER,
@@ -199,6 +200,10 @@ def _notes(answer: Answer) -> list[Any]:
         words.append(text("safety.note.severity"))
     words.append(text("safety.note.flags"))
     out: list[Any] = [html.P(" ".join(words), className="figure-note")]
+    if answer["aesi_stated"]:
+        to = view_link(text("safety.note.to_events"), f"/safety/events?{answer['query']}")
+        urate = view_link(text("safety.note.to_urate"), f"/safety/labs?{answer['query']}")
+        out.append(html.P([to, urate] if answer["urate"] else [to], className="story-ways"))
     if answer["notes"]:
         items = [html.Li(n) for n in answer["notes"]]
         title = text("safety.note.export")

@@ -56,6 +56,8 @@ STRINGS: dict[str, str] = {
     "safety.lists.head": "At least one event of the list",
     "safety.lists.of": "{drug}: {label}",
     "safety.lists.note": "Every list counts all patients of its column, whichever drug it is stated for: lists that name the same terms agree.",
+    "safety.note.to_events": "Events of special interest, beside what is published of them",
+    "safety.note.to_urate": "Urate, stones and gout",
     "safety.note.flags": "Kinds are not exclusive: one patient counts in every row that any event meets.",
     "safety.note.drugs": "Relatedness to each drug is not stated: study.toml names no column for it.",
     "safety.note.aesi": "Events of special interest are not stated: study.toml lists none.",

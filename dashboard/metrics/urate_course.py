@@ -39,6 +39,8 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
         }
     ),
 }
+#: preferred terms of a raised urate itself, as it is reported
+RAISED = frozenset({"HYPERURICAEMIA", "HYPERURICEMIA", "BLOOD URIC ACID INCREASED"})
 WOMAN, MAN = "F", "M"
 
 
@@ -78,12 +80,16 @@ class DoseMark(Result):
 
 @dataclass(frozen=True, slots=True)
 class OverLimit(Result):
-    """Patients of one sex whose highest urate after the first dose was above its limit."""
+    """Patients of one sex whose highest urate after the first dose was above its limit.
+
+    `already`: of them, those who were above it at baseline.
+    """
 
     sex: str
     limit: float
     proportion: Proportion
     patients: tuple[str, ...]
+    already: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +119,21 @@ def over_limits(
     made = []
     for name, limit in limits.items():
         own = [p for p in found.patients if sex.get(p.usubjid) == name]
-        over = tuple(p.usubjid for p in own if p.peak > limit + 1e-9)
+        edge = limit + 1e-9
+        over = tuple(p.usubjid for p in own if p.peak > edge)
+        already = sum(p.peak > edge and (p.baseline or 0.0) > edge for p in own)
+        share = proportion(len(over), len(own), level=level)
         if own:
-            made.append(OverLimit(name, limit, proportion(len(over), len(own), level=level), over))
+            made.append(OverLimit(name, limit, share, over, already))
     return tuple(made)
+
+
+def reported(events: AdverseEvents) -> tuple[str, ...]:
+    """Patients of whom a raised urate was reported as a treatment-emergent adverse event."""
+    of_term = np.array([clean(t) in RAISED for t in events.pt_terms], dtype=np.bool_)
+    if not of_term.any():
+        return ()
+    return events.ids(np.unique(events.patient[of_term[events.pt] & events.emergent]))
 
 
 def above(found: Urate, edge: float, *, level: float = 0.95) -> tuple[Proportion, tuple[str, ...]]:

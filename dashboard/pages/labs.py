@@ -22,7 +22,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         urate.NAME,
         "labs.urate.title",
-        (1082, 1669),
+        (1234, 2590),
         urate.draw,
         urate.rows,
         metrics=urate.METRICS,
@@ -54,7 +54,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         liver.NAME,
         "labs.liver.title",
-        (1330, 2231),
+        (1330, 2490),
         liver.draw,
         liver.rows,
         metrics=liver.METRICS,

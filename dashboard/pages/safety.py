@@ -38,7 +38,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         overview.NAME,
         "safety.overview.title",
-        (1136, 1785),
+        (1160, 1865),
         overview.draw,
         overview.rows,
         metrics=(*overview.METRICS, "safety_n"),

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from dashboard.laboratory import holds
 from dashboard.metrics.adverse_events import AdverseEvents
 from dashboard.metrics.ae_interest import interest_by_drug
 from dashboard.metrics.ae_overview import AeFlag, AeOverview, ae_overview, overview_by_group
 from dashboard.metrics.subgroups import Group
+from dashboard.metrics.urate import PARAMCDS
 from dashboard.panels.common import common, who
 from dashboard.report.subgroups import backbone_groups
 from dashboard.results import View
@@ -91,6 +93,7 @@ def overview(view: View) -> Json:
         "backbone_label": view.cut.study.backbones.label if view.cut.study.backbones else None,
         "empty_groups": [g.label for g in groups if not _inside(g, events)],
         "aesi_stated": bool(view.analysis.safety_options.aesi),
+        "urate": "ADLB" in view.cut.domains and holds(view.analysis, PARAMCDS),
     }
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from dashboard import laboratory as lab
 from dashboard.lab_rules import sex_of, urate_bands, urate_limits
 from dashboard.metrics.coded import clean
 from dashboard.metrics.dose_changes import dose_modifications
+from dashboard.metrics.exposure import Doses
 from dashboard.metrics.lab_lines import LINES, timed_lines
 from dashboard.metrics.labs import Floats, LabValues
 from dashboard.metrics.urate import PARAMCDS, Urate, urate
@@ -20,6 +23,7 @@ from dashboard.metrics.urate_course import (
     changes_near,
     dose_marks,
     over_limits,
+    reported,
     urate_change,
     urate_events,
 )
@@ -76,7 +80,10 @@ def course(view: View) -> Json:
         "change": urate_change(found).to_json(),
         "events_known": events is not None,
         "events": [_event(view, e, marks) for e in told],
+        "reported": None if events is None else _people(view, reported(events)),
+        "last_above": _last_above(view, found),
         "changed": _changed(view, marks),
+        "n_dosed": 0 if records is None else _dosed(records, drugs),
         "doses_known": records is not None,
         "changes_recorded": bool(changes and changes.recorded),
         "changes_rule": changes.rule if changes else None,
@@ -103,6 +110,22 @@ def _expected(view: View) -> list[dict[str, Any]]:
                 for e in externals(event)
             ]
     return told
+
+
+def _people(view: View, patients: Sequence[str]) -> dict[str, Any]:
+    return {"n": len(patients), "who": who(view, patients)}
+
+
+def _last_above(view: View, found: Urate) -> dict[str, Any]:
+    """Whose last value is above the edge of the headline."""
+    edge = found.edges[-2] if len(found.edges) > 1 else found.edges[-1]
+    return _people(view, [p.usubjid for p in found.patients if p.last > edge + 1e-9])
+
+
+def _dosed(records: Doses, drugs: Sequence[str]) -> int:
+    """Patients with a dose of any of the drugs."""
+    wanted = np.array([d in set(drugs) for d in records.drugs], dtype=np.bool_)
+    return int(np.unique(records.patient[records.dosed & wanted[records.drug]]).size)
 
 
 def _changed(view: View, marks: Sequence[DoseMark]) -> dict[str, Any]:

@@ -230,7 +230,12 @@ def test_the_story_of_urate_and_stones_stands_before_anything_is_opened(
     head = words(card.locator(".survival-headline"))
     assert "4/59" in head
     assert "stones in 3 and gout in 1" in head
-    told = rows(card.locator(".stacking-list").first)
+    assert "last value still above: 2/59" in head
+    story = words(card.locator(".story-lines"))
+    assert "42 of 58 women (360 µmol/L; 4 of them already at baseline)" in story
+    assert "Reported as an adverse event (hyperuricaemia): 33/59" in story
+    assert "294 to 414 µmol/L; above 480 in 0 of 4" in story
+    told = rows(card.locator(".stacking").first)
     assert len(told) == 4
     assert all("Drug interrupted" in r[-1] for r in told)
     link = card.locator("a.patient-page").first

@@ -124,6 +124,15 @@ def test_the_stone_stands_with_its_urate_and_the_dose_that_was_reduced(
     words = said(whole.card(card("labs-urate")))
     assert "no change then; changed on day 21" in words
     assert "stones in 1" in words
+    assert "Each patient's own rise: median 210 µmol/L (n = 1)" in words
+    assert "460 µmol/L; above 350 in 1 of 1" in words
+    assert "Over by the cut-off: 1 of 1." in words
+
+
+def test_changed_doses_are_of_those_who_got_the_drug(whole: Trial, said: Said) -> None:
+    answer = whole.answer("labs-urate")
+    assert (answer["n"], answer["n_dosed"], answer["changed"]["n"]) == (3, 2, 1)
+    assert "reduced in 1" in said(whole.card(card("labs-urate")))
 
 
 def test_a_candidate_needs_alkaline_phosphatase(whole: Trial, said: Said) -> None:

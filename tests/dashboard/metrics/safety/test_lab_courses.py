@@ -208,6 +208,9 @@ def test_over_the_limit_of_the_sex_and_over_an_edge(trial):
     women, men = over_limits(found, {"A": "F", "B": "M", "C": "M"}, {"F": 360.0, "M": 420.0})
     assert (women.proportion.x, women.proportion.n, women.patients) == (1, 1, ("A",))
     assert (men.proportion.x, men.proportion.n, men.patients) == (1, 2, ("C",))
+    assert (women.already, men.already) == (0, 0)
+    lower = over_limits(found, {"A": "F"}, {"F": 290.0})
+    assert (lower[0].proportion.x, lower[0].already) == (1, 1)  # 300 at baseline
     share, who = above(found, 420.0)
     assert (share.x, share.n, who) == (1, 3, ("C",))
 
