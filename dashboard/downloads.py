@@ -82,6 +82,8 @@ def _file(card: Card, shown: Mapping[str, Any], answer: Mapping[str, Any], place
         (text("shell.filters"), answer["filter_words"]),
         (text("file.view"), f"{place}?{answer['query']}"),
     ]
+    if len(answer.get("tables", ())) > 1:
+        preamble.append((text("file.table"), answer["table"]))
     preamble += [(text("file.caveat"), words) for words in caveats({**answer, **shown}, card.name)]
     if answer["synthetic"]:
         preamble.append((text("file.synthetic"), None))

@@ -104,7 +104,7 @@ class Microbiome(Samples):
             self.features,
             linked,
             failed,
-            shared=self._shared,
+            shared=self.shared,
             min_depth=self.plan.min_depth,
             min_prevalence=self.plan.min_prevalence,
         )
@@ -113,7 +113,7 @@ class Microbiome(Samples):
         return Compared(found.table.rows(order), found.checks)
 
     @cached_property
-    def _shared(self) -> frozenset[str]:
+    def shared(self) -> frozenset[str]:
         """Identifiers that stand for samples of two patients of the cut."""
         whose: dict[str, int] = {}
         pairs = zip(self.table.id.tolist(), self.table.patient.tolist(), strict=True)

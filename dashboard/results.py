@@ -46,6 +46,8 @@ CACHE_SECONDS = 24 * 3600
 EVENTFUL, BY_KIND = ("safety", "events"), "events"
 #: cards that show the laboratory parameter in the address
 OF_PARAMETER = ("labs-parameter", "labs-shift")
+#: cards that show the feature table in the address
+OF_TABLE = "microbiome"
 #: seconds that a view waits for a slow card before it shows how far it is
 GLANCE = 0.5
 #: who asks for a slow card before the browser has shown it
@@ -299,7 +301,7 @@ class Results:
         """A comparison with "the cut before" names that cut, so that its key does too; what
         compares nothing does not depend on the other cut, what is no card of Safety not on which
         adverse events are counted, and most panels not on the kind of event, the laboratory
-        parameter or the biomarker that is looked at."""
+        parameter, the biomarker or the feature table that is looked at."""
         card = name.rpartition(":")[2]
         if selection.events != NONE and not card.startswith(EVENTFUL):
             selection = replace(selection, events=NONE)
@@ -309,6 +311,8 @@ class Results:
             selection = replace(selection, lab="")
         if selection.marker and not card.endswith(MARKED):
             selection = replace(selection, marker="")
+        if selection.table and not card.startswith(OF_TABLE):
+            selection = replace(selection, table="")
         if name not in self._comparing:
             return replace(selection, against="") if selection.against else selection
         if selection.against:

@@ -52,7 +52,7 @@ MARKER = re.compile(r"(?:immune|tissue)\.[A-Z0-9_]{1,32}\.(?:baseline|change)")
 _CUT = re.compile(r"[0-9a-f]{6,64}")
 _FILTER = "f."
 _SINGLE = (
-    *("study", "cut", "set", "group", "rules", "endpoint", "event", "lab", "marker"),
+    *("study", "cut", "set", "group", "rules", "endpoint", "event", "lab", "marker", "table"),
     *("against", "p"),
     *("order", "shown", "find", "with", "sel"),
     *PARAMETERS,
@@ -99,6 +99,8 @@ class Vocabulary:
     endpoints: tuple[str, ...] = ()
     #: laboratory parameters (PARAMCD), the one shown first in front
     labs: tuple[str, ...] = ()
+    #: feature tables of the microbiome, the one shown first in front
+    tables: tuple[str, ...] = ()
     #: kinds of adverse event whose first occurrence and course may be looked at
     event_names: Container[str] = ()
     #: the keys of the cut's patients
@@ -177,6 +179,8 @@ class Selection:
     events: EventFilter = NONE
     #: the marker that outcomes are seen with; "" for none
     marker: str = ""
+    #: the feature table that the microbiome is seen in; "" for the first
+    table: str = ""
 
     @property
     def filtered(self) -> bool:
@@ -212,12 +216,8 @@ class Selection:
             pairs.append(("group", self.group))
         if self.rules != "primary":
             pairs.append(("rules", self.rules))
-        if self.endpoint:
-            pairs.append(("endpoint", self.endpoint))
-        if self.lab:
-            pairs.append(("lab", self.lab))
-        if self.event:
-            pairs.append(("event", self.event))
+        looked_at = (("endpoint", self.endpoint), ("lab", self.lab), ("event", self.event))
+        pairs += [p for p in looked_at if p[1]]
         if self.against:
             pairs.append(("against", self.against[:16]))
         pairs += [("backbone", b) for b in self.backbones]
@@ -225,8 +225,7 @@ class Selection:
         if self.patients:
             pairs.append(("p", joined(self.patients)))
         pairs += self.events.pairs()
-        if self.marker:
-            pairs.append(("marker", self.marker))
+        pairs += [p for p in (("marker", self.marker), ("table", self.table)) if p[1]]
         return urlencode(pairs, quote_via=quote, safe="")
 
     def without(self, column: str, value: str | None = None) -> Selection:
@@ -295,6 +294,8 @@ def parse(query: str, vocabulary: Vocabulary) -> Selection:
         beside=_beside(fields, vocabulary),
         events=_events(fields, vocabulary),
         marker=_marker(fields),
+        # one that a cut does not hold is no error, for a link to another cut: the first is shown
+        table=table if (table := _one(fields, "table") or "") in vocabulary.tables[1:] else "",
     )
 
 

@@ -16,6 +16,7 @@ from dashboard.endpoints import endpoints
 from dashboard.event_filter import EventWords
 from dashboard.event_names import EventNames
 from dashboard.lab_names import lab_names
+from dashboard.microbiome import tables_of
 from dashboard.patient_keys import PatientKeys
 from dashboard.recent import Recent
 from dashboard.selection import (
@@ -194,6 +195,7 @@ def _vocabulary(study: str, cut: Cut, analysis: Analysis, keys: PatientKeys) -> 
         fields=fields,
         endpoints=tuple(e.id for e in endpoints(analysis)),
         labs=tuple(name.code for name in lab_names(analysis)),
+        tables=tables_of(analysis),
         event_names=EventNames(analysis),
         patients=keys,
         event_words=EventWords(

@@ -44,12 +44,21 @@ def _body(answer: Answer) -> list[Any]:
     visits = _visits(answer)
     return [
         *(nothing(answer) if answer["missing"] else [_findings(answer)]),
+        *_of_table(answer),
         _table(answer),
         *_figure(answer, visits),
         *_other(answer),
         *_sites(answer),
         *_gaps(answer),
     ]
+
+
+def _of_table(answer: Answer) -> list[Any]:
+    """In which feature table a sample is usable, where the cut holds several."""
+    if len(answer.get("tables", ())) < 2:
+        return []
+    words = text("biomarkers.account.of_table", table=answer["table"])
+    return [html.P(words, className="figure-note", **metric("sample_account"))]
 
 
 def _visits(answer: Answer) -> list[tuple[str, str]]:

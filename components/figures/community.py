@@ -94,7 +94,7 @@ def _bars(
     return [
         {
             "type": "bar",
-            "name": labels[g],
+            "name": escape(labels[g]),
             "x": x,
             "y": [round(100 * p["shares"][g], 2) for p in people],
             "xaxis": f"x{axis}",

@@ -8,8 +8,8 @@ from dash import html
 
 from components import numbers
 from components.card import card
-from components.metric import ask, metric
-from components.microbiome.parts import card_n, nothing, number_of, others, table, visit
+from components.metric import ask, marked, metric
+from components.microbiome.parts import card_n, nothing, number_of, shown, table, table_menu, visit
 from components.overview.parts import Answer, Rows, tools
 from components.who import count, name, short
 from dashboard.text import text
@@ -35,11 +35,19 @@ def _body(answer: Answer) -> list[Any]:
     return [
         *nothing(answer),
         html.Dl(_facts(checks), className="table-facts", **metric("feature_table")),
-        html.P(others(answer), className="figure-note", **metric("feature_table")),
+        *_shown(answer),
         *_left_out(answer),
         *_drugs(answer),
         *_identity(answer),
     ]
+
+
+def _shown(answer: Answer) -> list[Any]:
+    """The table in words; a menu where the cut holds several."""
+    choice = table_menu(answer)
+    if choice:
+        return [marked(html.Div(choice), "feature_table")]
+    return [html.P(shown(answer), className="figure-note", **metric("feature_table"))]
 
 
 def _facts(checks: Answer) -> list[Any]:

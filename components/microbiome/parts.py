@@ -9,10 +9,12 @@ from dash import html
 from components import numbers
 from components.attributes import attrs
 from components.card import empty
+from components.menu import choices, menu
 from components.metric import marked, metric
 from components.overview.parts import Answer
+from components.safety.parts import with_query
 from dashboard.casing import term_case
-from dashboard.text import listed, text
+from dashboard.text import text
 
 #: a p below this is printed as "below" it
 SMALLEST = 0.0001
@@ -23,7 +25,10 @@ def card_n(answer: Answer) -> str | None:
     if answer["missing"]:
         return f"{answer['set_label']}, {text('card.n', n=answer['n'])}"
     key = "microbiome.n" if answer["pairs"] else "microbiome.n.unpaired"
-    return text(key, samples=answer["samples"], n=answer["n"], pairs=answer["pairs"])
+    words = text(key, samples=answer["samples"], n=answer["n"], pairs=answer["pairs"])
+    if len(answer["tables"]) < 2:
+        return words
+    return text("microbiome.n.table", words=words, table=answer["table"])
 
 
 def nothing(answer: Answer) -> list[Any]:
@@ -64,12 +69,28 @@ def number_of(x: float | None, digits: int = 2) -> str:
     return text("number.ne") if x is None else numbers.fixed(x, digits)
 
 
-def others(answer: Answer) -> str:
-    """Which table is shown, and which others the cut holds."""
-    words = text("microbiome.shown", table=answer["table"])
-    if not answer["other_tables"]:
-        return words
-    return f"{words} {text('microbiome.others', tables=listed(answer['other_tables']))}"
+def shown(answer: Answer) -> str:
+    """Which table is shown, in words."""
+    return text("microbiome.shown", table=answer["table"])
+
+
+def table_menu(answer: Answer) -> list[Any]:
+    """Links to this page with each table of the cut; [] where there is one."""
+    if len(answer.get("tables", ())) < 2:
+        return []
+    items = []
+    for i, held in enumerate(answer["tables"]):
+        address = with_query(answer["query"], table=held["id"] if i else None)
+        items.append((held["label"], address, held["shown"]))
+    face = [html.Span(text("microbiome.table.choice"), className="choice-name"), answer["table"]]
+    return [
+        menu(
+            face,
+            choices(items, current_words=text("shell.current")),
+            name=text("microbiome.table.now", now=answer["table"]),
+            extra="picker",
+        )
+    ]
 
 
 def table(title: str, head: list[Any], body: list[html.Tr], extra: str, *metrics: str) -> html.Div:

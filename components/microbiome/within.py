@@ -183,7 +183,15 @@ def _groups(answer: Answer) -> list[Any]:
     ]
     title = text("microbiome.alpha.response")
     body = [_group_row(answer, g) for g in answer["by_response"]]
-    return [html.H3(title), table(title, head, body, "markers", "alpha_groups")]
+    return [
+        html.H3(title),
+        html.P(
+            text("microbiome.alpha.exploratory.groups", n=len(body)),
+            className="sentence wide",
+            **metric("alpha_groups"),
+        ),
+        table(title, head, body, "markers", "alpha_groups"),
+    ]
 
 
 def _p_key(answer: Answer) -> str:
@@ -226,7 +234,13 @@ def _note(answer: Answer) -> str:
     words = [text("microbiome.alpha.note")]
     if not answer["counts"]:
         words.append(text("microbiome.alpha.note.shares"))
-    elif answer["notes"]:
+        return " ".join(words)
+    depth = f"{answer['rarefied_depth'] or 0:,}"
+    key = "stated" if answer["rarefied_stated"] else "data"
+    words.append(text(f"microbiome.alpha.depth.{key}", depth=depth))
+    if answer["shallow"]:
+        words.append(text("microbiome.alpha.depth.shallow", n=answer["shallow"]))
+    if answer["notes"]:
         words.append(text("microbiome.alpha.note.singletons"))
     return " ".join(words)
 

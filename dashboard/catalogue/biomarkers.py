@@ -45,6 +45,7 @@ STRINGS: dict[str, str] = {
     "biomarkers.account.both": "Both visits",
     "biomarkers.row.pair": "usable pair",
     "biomarkers.account.response": "Response",
+    "biomarkers.account.of_table": "Usable: in the table {table}, which the card below names and lets choose.",
     "biomarkers.account.visits": "Usable at {before} and at {after}. Visits: {rule}.",
     "biomarkers.account.mix": "Do the pairs respond like the cohort?",
     "biomarkers.account.mix.pairs": "Responders among patients with a pair",

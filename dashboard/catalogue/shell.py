@@ -126,6 +126,7 @@ STRINGS: dict[str, str] = {
     "file.cut": "Data cut",
     "file.hash": "Cut hash",
     "file.view": "View",
+    "file.table": "Feature table",
     "file.set": "Analysis set",
     "file.caveat": "Note",
     "caveat.interim": "Interim results: they stand at the cut-off and can change with later data.",

@@ -76,7 +76,7 @@ PANELS: dict[str, Panel] = {
     "exposure-changes": exposure.changes,
     "exposure-stops": exposure.stops,
     "exposure-groups": exposure.groups,
-    "microbiome-samples": biomarkers.account("microbiome", microbiome.samples_in),
+    "microbiome-samples": microbiome.account,
     "microbiome-table": microbiome.table,
     "microbiome-composition": microbiome.composition,
     "microbiome-alpha": microbiome.alpha,

@@ -11,6 +11,7 @@ from dashboard.metrics.feature_table import UNLINKED
 from dashboard.metrics.progress import Progress
 from dashboard.metrics.response_order import NON_RESPONDERS, RESPONDERS
 from dashboard.microbiome import Distance, Factor, Microbiome, seed_of, tables_of
+from dashboard.panels import biomarkers
 from dashboard.panels.common import common, json_of, who
 from dashboard.recent import Recent
 from dashboard.results import View
@@ -32,21 +33,42 @@ _KEPT: Recent[Microbiome] = Recent(4)
 
 
 def found_in(view: View) -> Microbiome | None:
-    """The first feature table under the view; None where the cut has none. Its distances are
-    kept for the other cards of the page."""
+    """The feature table of the address under the view, else the first; None where the cut has
+    none. Its distances are kept for the other cards of the page."""
     tables = tables_of(view.analysis)
     if "ADMB" not in view.cut.domains or not tables:
         return None
     seed = seed_of(view.cut.id)
-    key = (id(view.analysis), view.members.patients, tables[0])
-    return _KEPT.of(
-        key, lambda: Microbiome(view.analysis, view.members.patients, tables[0], seed=seed)
-    )
+    table = view.selection.table if view.selection.table in tables else tables[0]
+    key = (id(view.analysis), view.members.patients, table)
+    return _KEPT.of(key, lambda: Microbiome(view.analysis, view.members.patients, table, seed=seed))
 
 
 def samples_in(view: View) -> Samples:
     """The samples of the view; where there is a table, only what it holds enough of is usable."""
     return found_in(view) or Samples(view.analysis, "microbiome", view.members.patients)
+
+
+def account(view: View) -> Json:
+    """From plan to pair; usable is what the shown table holds enough of."""
+    told = samples_account(view)
+    found = found_in(view)
+    return told if found is None else {**told, **_tables(view, found)}
+
+
+samples_account = biomarkers.account("microbiome", samples_in)
+
+
+def _tables(view: View, found: Microbiome) -> dict[str, Any]:
+    """The table that is shown, among those of the cut."""
+    return {
+        "table": found.spec.label,
+        "tables": [
+            {"id": f.id, "label": f.label, "shown": f.id == found.table_id}
+            for f in view.cut.study.features
+            if f.id in tables_of(view.analysis)
+        ],
+    }
 
 
 def missing(view: View, found: Microbiome | None) -> str | None:
@@ -68,12 +90,7 @@ def _told(view: View, found: Microbiome | None) -> dict[str, Any]:
         return told
     return {
         **told,
-        "table": found.spec.label,
-        "other_tables": [
-            f.label
-            for f in view.cut.study.features
-            if f.id in tables_of(view.analysis) and f.id != found.table_id
-        ],
+        **_tables(view, found),
         "counts": found.features.counts,
         "visits": found.visits.to_json(),
         "pairs": len(found.pairs.patients),
@@ -110,7 +127,11 @@ def table(view: View) -> Json:
 
 def _key(view: View, found: Microbiome, sample: str) -> dict[str, str]:
     usubjid = found.patient_of.get(sample)
-    return {} if usubjid is None else {"usubjid": usubjid, "key": view.keys.key(usubjid)}
+    return (
+        {}
+        if usubjid is None or sample in found.shared
+        else {"usubjid": usubjid, "key": view.keys.key(usubjid)}
+    )
 
 
 def composition(view: View) -> Json:
@@ -190,6 +211,8 @@ def alpha(view: View) -> Json:
         "changes": changes,
         "by_response": [g.to_json() for g in found.alpha_of(found.by_response)],
         "rarefied_depth": found.alpha.rarefied_depth,
+        "rarefied_stated": found.plan.rarefy_to is not None,
+        "shallow": sum(s.rarefied is None for s in found.alpha.samples),
         "notes": list(found.alpha.notes),
     }
 

@@ -44,8 +44,8 @@ after = "B"
 """
 #: samples of three patients: each second near its own first
 COUNTS = {
-    "P1A": (90, 5, 5), "P2A": (5, 90, 5), "P3A": (5, 5, 90),
-    "P1B": (88, 6, 6), "P2B": (6, 88, 6), "P3B": (6, 6, 88),
+    "P1A": (180, 10, 10), "P2A": (10, 180, 10), "P3A": (10, 10, 180),
+    "P1B": (176, 12, 12), "P2B": (12, 176, 12), "P3B": (12, 12, 176),
 }  # fmt: skip
 
 
