@@ -221,5 +221,21 @@ DOMAINS: dict[str, Domain] = {
     )
 }
 
+#: Analysis dates that are the day of a date as collected, where an export has only the latter: a
+#: full collected date is that day, a partial one leaves it empty (nothing is imputed here).
+COLLECTED: dict[str, dict[str, str]] = {
+    "ADSL": {
+        "DTHDT": "DTHDTC",
+        "RFICDT": "RFICDTC",
+        "TRTSDT": "RFXSTDTC",
+        "TRTEDT": "RFXENDTC",
+    },
+    "ADRS": {"ADT": "RSDTC"},
+    "ADTR": {"ADT": "TRDTC"},
+    "ADAE": {"ASTDT": "AESTDTC", "AENDT": "AEENDTC"},
+    "ADEX": {"ASTDT": "EXSTDTC", "AENDT": "EXENDTC"},
+    "ADLB": {"ADT": "LBDTC"},
+}
+
 #: Without these nothing can be shown.
 REQUIRED_DOMAINS = ("ADSL",)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,14 +30,17 @@ TERM_COLUMNS = ("AEDECOD", "AETERM")
 SOC_COLUMNS = ("AEBODSYS", "AESOC")
 #: AESER, else any criterion of seriousness (ICH E2A)
 SERIOUS_CRITERIA = ("AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE")
+#: answers to AESER and its criteria (CDISC codelist NY)
+ANSWERS = ("Y", "N", "U", "UNKNOWN", "NA", "N/A", "NOT APPLICABLE")
 #: terms of AEOUT (CDISC codelist OUT)
-FATAL_OUTCOMES = ("FATAL",)
+FATAL_OUTCOMES = ("FATAL", "DEATH", "DIED")
 RECOVERED = (
     "RECOVERED/RESOLVED",
     "RECOVERED/RESOLVED WITH SEQUELAE",
     "RECOVERED",
     "RESOLVED",
     "RESOLVED WITH SEQUELAE",
+    "RECOVERED WITH SEQUELAE",
 )
 UNKNOWN_OUTCOMES = ("UNKNOWN", "NOT EVALUABLE")
 UNRECOVERED = (
@@ -47,6 +50,14 @@ UNRECOVERED = (
     "RECOVERING/RESOLVING",
     "RECOVERING",
     "RESOLVING",
+)
+OUTCOMES = (
+    *FATAL_OUTCOMES,
+    *RECOVERED,
+    *UNRECOVERED,
+    *UNKNOWN_OUTCOMES,
+    "ONGOING",
+    "NOT APPLICABLE",
 )
 
 
@@ -183,14 +194,14 @@ def event_flags(
     options: SafetyOptions,
 ) -> tuple[dict[str, Bools | None], tuple[str, ...]]:
     """Flags per row, and notes about causality or action terms that are not known."""
+    notes: list[str] = []
     flags: dict[str, Bools | None] = {
-        "serious": _serious(frame),
+        "serious": _serious(frame, notes),
         "fatal": _fatal(frame, grade),
         "recovered": _outcome(frame, RECOVERED),
         "unrecovered": _outcome(frame, UNRECOVERED),
         "outcome_unknown": _outcome(frame, UNKNOWN_OUTCOMES),
     }
-    notes: list[str] = []
     _related(frame, options, flags, notes)
     _actions(frame, options, flags, notes)
     for group in options.aesi:
@@ -200,30 +211,49 @@ def event_flags(
     return flags, tuple(notes)
 
 
-def _serious(frame: Frame) -> Bools | None:
-    if first_present(frame, ("AESER",)):
-        return is_in(frame, "AESER", ("Y",))
-    present = [c for c in SERIOUS_CRITERIA if first_present(frame, (c,))]
-    return either([is_in(frame, c, ("Y",)) for c in present])
+def _serious(frame: Frame, notes: list[str]) -> Bools | None:
+    columns = ["AESER"] if first_present(frame, ("AESER",)) else list(SERIOUS_CRITERIA)
+    present = [c for c in columns if first_present(frame, (c,))]
+    for column in present:
+        notes.extend(_unknown(frame, column, set(ANSWERS), "counted as not serious", missing=False))
+    return either([_said(frame, c, ("Y",), ANSWERS) for c in present])
+
+
+def _said(
+    frame: Frame, column: str, terms: Collection[str], known: Collection[str]
+) -> Bools | None:
+    """Rows whose term is one of `terms`; None when no term of the column is known.
+
+    A column in words that nobody knows records nothing: "0 of n" would be made up.
+    """
+    values = distinct(frame, column)[1]
+    if values and not {clean(v) for v in values} & {clean(k) for k in known}:
+        return None
+    return is_in(frame, column, terms)
 
 
 def _outcome(frame: Frame, terms: tuple[str, ...]) -> Bools | None:
-    return is_in(frame, "AEOUT", terms) if first_present(frame, ("AEOUT",)) else None
+    return _said(frame, "AEOUT", terms, OUTCOMES) if first_present(frame, ("AEOUT",)) else None
 
 
-def either(masks: Sequence[Bools]) -> Bools | None:
+def either(masks: Sequence[Bools | None]) -> Bools | None:
     """True where any of the masks is; None for no mask at all."""
-    return np.asarray(np.logical_or.reduce(masks), dtype=np.bool_) if masks else None
+    known = [m for m in masks if m is not None]
+    return np.asarray(np.logical_or.reduce(known), dtype=np.bool_) if known else None
 
 
 def _fatal(frame: Frame, grade: Grades) -> Bools | None:
     """AESDTH = Y, or the outcome is fatal, or grade 5."""
     found = grade == 5
     recorded = bool(grade.any()) or frame.empty
-    for column, terms in (("AESDTH", ("Y",)), ("AEOUT", FATAL_OUTCOMES)):
+    for column, terms, known in (
+        ("AESDTH", ("Y",), ANSWERS),
+        ("AEOUT", FATAL_OUTCOMES, OUTCOMES),
+    ):
         if first_present(frame, (column,)):
-            found |= is_in(frame, column, terms)
-            recorded = True
+            said = _said(frame, column, terms, known)
+            found |= False if said is None else said
+            recorded |= said is not None
     return found if recorded else None
 
 
@@ -236,13 +266,13 @@ def _related(
     """related:<drug> per column; related = the general column or any drug's column."""
     known = {clean(t) for t in (*options.related, *options.not_related)}
     general = first_present(frame, options.related_any)
-    found = [] if general is None else [is_in(frame, general, options.related)]
+    found = [] if general is None else [_said(frame, general, options.related, known)]
     columns = [] if general is None else [general]
     for drug, column in options.related_columns.items():
         if first_present(frame, (column,)) is None:
             flags[f"related:{drug}"] = None
             continue
-        hit = is_in(frame, column, options.related)
+        hit = _said(frame, column, options.related, known)
         flags[f"related:{drug}"] = hit
         found.append(hit)
         columns.append(column)
@@ -265,8 +295,8 @@ def _actions(
     for action, terms in options.actions.items():
         for drug in options.action_columns:
             column = present.get(drug)
-            flags[f"{action}:{drug}"] = is_in(frame, column, terms) if column else None
-        found = [is_in(frame, c, terms) for c in columns]
+            flags[f"{action}:{drug}"] = _said(frame, column, terms, known) if column else None
+        found = [_said(frame, c, terms, known) for c in columns]
         flags[action] = either(found)
     for column in dict.fromkeys(columns):
         notes.extend(_unknown(frame, column, known, "counted as no change of dose", missing=False))
@@ -277,6 +307,8 @@ def _unknown(
 ) -> list[str]:
     codes, terms = distinct(frame, column)
     counts = np.bincount(codes + 1, minlength=len(terms) + 1)
+    if not {clean(t) for t in terms} & known:
+        outcome = "not counted, for no term of the column is known"
     notes = [
         f"{column} = {clean(t)!r} is not a known term: {int(counts[i + 1])} events {outcome}"
         for i, t in sorted(enumerate(terms), key=lambda x: clean(x[1]))

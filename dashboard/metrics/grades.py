@@ -41,7 +41,11 @@ SEVERITY = {
     "FATAL": 5,
     "DEATH": 5,
 }
-_GRADE = re.compile(r"(?:GRADE|GR|G)?\s*([1-5])(?:\.0+)?")
+#: "3", "GRADE 3", "G3", and "3 - SEVERE" with the words CTCAE has for it
+_GRADE = re.compile(
+    r"(?:GRADE|GR|G)?\s*([1-5])(?:\.0+)?"
+    r"(?:\s*[-:=(]\s*(?:MILD|MODERATE|SEVERE|LIFE[- ]THREATENING|DEATH|FATAL)\b[^\d]*)?"
+)
 
 
 def _ctcae(term: object) -> int:

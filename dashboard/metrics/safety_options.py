@@ -18,6 +18,12 @@ RELATED = (
     "POSSIBLY RELATED",
     "PROBABLY RELATED",
     "DEFINITELY RELATED",
+    "POSSIBLY",
+    "PROBABLY",
+    "DEFINITELY",
+    "CERTAIN",
+    "SUSPECTED",
+    "REASONABLE POSSIBILITY",
 )
 NOT_RELATED = (
     "N",
@@ -28,6 +34,8 @@ NOT_RELATED = (
     "REMOTE",
     "UNLIKELY",
     "UNLIKELY RELATED",
+    "NOT SUSPECTED",
+    "NO REASONABLE POSSIBILITY",
 )
 #: what was done with a drug because of an event -> terms of AEACN (CDISC codelist ACN) that say so
 ACTIONS: Mapping[str, tuple[str, ...]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from data_access.checks import (
     adverse,
+    adverse_words,
     change,
     copies,
     dates,
@@ -39,6 +40,7 @@ AREAS = (
     times,
     time_units,
     adverse,
+    adverse_words,
     change,
 )
 

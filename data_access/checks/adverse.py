@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from data_access.checks.adverse_words import FATAL
 from data_access.checks.context import Check, Context, counted, hits, listed
 from data_access.checks.levels import fold
 from data_access.findings import Finding, Rule, Severity
@@ -109,6 +110,11 @@ RULES: tuple[Rule, ...] = (
 _GRADES = ("ATOXGR", "AETOXGR", "ATOXGRN", "AETOXGRN")
 _SEVERITIES = ("ASEV", "AESEV")
 _EVENT = "adverse event"
+#: "3", "Grade 3", "G3", and "3 - Severe" with the words CTCAE has for it
+_GRADE_WORDS = (
+    r"(?i)^\s*(?:grade|gr|g)?\s*(-?\d+)(?:\.0+)?"
+    r"(?:\s*[-:=(]\s*(?:mild|moderate|severe|life[- ]threatening|death|fatal)\b[^\d]*)?\s*$"
+)
 
 
 def _filled(adae: pd.DataFrame, columns: tuple[str, ...]) -> str | None:
@@ -124,7 +130,7 @@ def grade_of(adae: pd.DataFrame) -> tuple[str, pd.Series] | None:
     cells = adae[column]
     if not pd.api.types.is_numeric_dtype(cells):
         words = cells.dropna().drop_duplicates()
-        digits = words.str.extract(r"(?i)^\s*(?:grade\s*)?(-?\d+)\s*$", expand=False)
+        digits = words.str.extract(_GRADE_WORDS, expand=False)
         numbers = dict(zip(words, pd.to_numeric(digits), strict=True))
         cells = cells.map(numbers).astype("float64")
     return column, cells
@@ -204,10 +210,12 @@ def gaps(context: Context) -> Iterable[Finding]:
         ("ASTDT", NO_START, "has|have"),
         ("AENDT", NO_END, "has|have"),
     ):
-        adae = context.frame("ADAE", "USUBJID", column)
-        if adae is None:
+        adae = context.frame("ADAE", "USUBJID")
+        if adae is None or (column not in adae and column != "ASTDT"):
             continue
-        found = hits(context, "ADAE", adae[column].isna())
+        # without the whole column no event has a start, and every one counts as emergent
+        empty = adae[column].isna() if column in adae else adae["USUBJID"].notna()
+        found = hits(context, "ADAE", empty)
         what = {"AEDECOD": "preferred term", "ASTDT": "start date", "AENDT": "end date"}[column]
         if found:
             told = found.told(_EVENT, says)
@@ -246,9 +254,9 @@ def fatal(context: Context) -> Iterable[Finding]:
         return
     graded = grade_of(adae)
     died = pd.Series(data=False, index=adae.index)
-    for column, word in (("AESDTH", "Y"), ("AEOUT", "FATAL")):
+    for column, words in (("AESDTH", ("Y",)), ("AEOUT", FATAL)):
         if column in adae:
-            died |= adae[column].eq(word).fillna(value=False)
+            died |= adae[column].str.strip().str.upper().isin(words)
     five = graded[1].eq(5) if graded else pd.Series(data=False, index=adae.index)
     dead = _dead(context)
     if dead is not None:

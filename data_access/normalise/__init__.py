@@ -34,13 +34,39 @@ UNITS = Rule(
     "Unit names were read as study.toml [terms.units] says",
     "Nothing to do.",
 )
-RULES = (*cells.RULES, *naming.RULES, *wide.RULES, DECLARED_MISSING, RESPONSE_TERMS, UNITS)
+ANSWERS = Rule(
+    "type-answers",
+    Severity.NOTE,
+    "Answers in words were read as Y or N",
+    "Nothing to do.",
+)
+FROM_COLLECTED = Rule(
+    "type-date-from-collected",
+    Severity.WARNING,
+    "Only dates as collected (*DTC) were exported; the day of a full one is used",
+    "Export the analysis dates (*DT), with partial dates imputed and flagged (*DTF); until then "
+    "records whose collected date is partial have no date.",
+)
+RULES = (
+    *cells.RULES,
+    *naming.RULES,
+    *wide.RULES,
+    DECLARED_MISSING,
+    RESPONSE_TERMS,
+    UNITS,
+    ANSWERS,
+    FROM_COLLECTED,
+)
+
+#: Columns of ADAE that answer yes or no (CDISC codelist NY), and how people write it.
+ANSWERED = ("AESER", "AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE")
+ANSWER_SPELLINGS = {"YES": "Y", "NO": "N", "TRUE": "Y", "FALSE": "N", "Y": "Y", "N": "N"}
 
 #: Columns that name a unit.
 UNIT_COLUMNS = ("AVALU", "TRSTRESU", "TRORRESU", "EXDOSU")
 
-#: The usual spellings of the RECIST 1.1 categories, beside the codes themselves.
-RESPONSE_SPELLINGS = {
+#: The usual words for the RECIST 1.1 categories, beside the codes themselves.
+_RESPONSE_WORDS = {
     "CR": "CR",
     "PR": "PR",
     "SD": "SD",
@@ -53,12 +79,30 @@ RESPONSE_SPELLINGS = {
     "STABLE DISEASE": "SD",
     "PROGRESSIVE DISEASE": "PD",
     "DISEASE PROGRESSION": "PD",
+    "PROGRESSION OF DISEASE": "PD",
+    "PROGRESSION": "PD",
     "NOT EVALUABLE": "NE",
     "NOT ESTIMABLE": "NE",
     "UNEVALUABLE": "NE",
     "INEVALUABLE": "NE",
     "NON-CR NON-PD": "NON-CR/NON-PD",
     "NON CR/NON PD": "NON-CR/NON-PD",
+    "NONCR/NONPD": "NON-CR/NON-PD",
+}
+#: Words and code may stand together: "PR - Partial Response", "Partial response (PR)".
+RESPONSE_SPELLINGS = _RESPONSE_WORDS | {
+    form.format(code=code, words=words): code
+    for words, code in _RESPONSE_WORDS.items()
+    for form in (
+        "{code} - {words}",
+        "{code}-{words}",
+        "{code}: {words}",
+        "{code} {words}",
+        "{code} ({words})",
+        "{words} ({code})",
+        "{words} - {code}",
+    )
+    if words != code
 }
 
 
@@ -106,10 +150,32 @@ def _type_table(
         if name in columns and study.terms.units:
             units = _Terms(study.terms.units, UNITS, name)
             columns[name] = units.read(raw, domain.name, columns[name], findings)
+    for name in ANSWERED if domain.name == "ADAE" else ():
+        if name in columns:
+            answers = _Terms(ANSWER_SPELLINGS, ANSWERS, name)
+            columns[name] = answers.read(raw, domain.name, columns[name], findings)
+    columns |= _collected_days(typed, match.collected)
     typed.say_missing()
     provenance = _provenance(raw)
     table = pa.table({**columns, **provenance})
     return table, pa.table({**_typed_copies(raw, match, study), **provenance})
+
+
+def _collected_days(typed: _Typist, collected: Mapping[str, RawColumn]) -> dict[str, pa.Array]:
+    """Dates of the schema from dates as collected; empty where those stop at month or year."""
+    made, said = {}, []
+    for name, column in collected.items():
+        text = typed.column(column, column.name.upper(), Kind.PARTIAL)
+        made[name] = cells.full_days(text)
+        short = made[name].null_count - text.null_count
+        said.append(f"{name} from {column.name}" + (f" ({short:,} not full)" if short else ""))
+    if said:
+        typed.findings.append(
+            FROM_COLLECTED.finding(
+                f"{typed.domain}: {', '.join(said)}.", domain=typed.domain, count=len(said)
+            )
+        )
+    return made
 
 
 def _typed_copies(raw: RawTable, match: Match, study: Study) -> dict[str, pa.Array]:

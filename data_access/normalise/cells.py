@@ -85,7 +85,15 @@ LEVEL_BLANKS = Rule(
     "Trim the column in the export, so that one category is one spelling.",
     answers=(30,),
 )
+UTC = Rule(
+    "type-date-utc",
+    Severity.WARNING,
+    "Date-times are written in UTC (Z); the day as written is used",
+    "Check that the day before the T is the day at the site: a system that keeps local midnight "
+    "in UTC writes the day before. Export local days as YYYY-MM-DD.",
+)
 RULES = (
+    UTC,
     NUMBER,
     INTEGER,
     DATE,
@@ -101,10 +109,12 @@ RULES = (
 MAX_EXACT = 2**53
 
 _NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$"
-_ISO_DATE = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z?)?$"
+_ZONE = r"(?:Z|[+-]\d{2}(?::?\d{2})?)"
+_ISO_DATE = rf"^\d{{4}}-\d{{2}}-\d{{2}}([T ]\d{{2}}:\d{{2}}(:\d{{2}}(\.\d+)?)?{_ZONE}?)?$"
+_UTC_TIME = r"[T ]\d{2}:\d{2}.*Z$"
 _ISO_PARTIAL = (
     r"^(\d{4}|-)(-(0[1-9]|1[0-2]|-)(-(0[1-9]|[12]\d|3[01]|-)"
-    r"(T([01]\d|2[0-3]|-)(:([0-5]\d|-)(:([0-5]\d(\.\d+)?|-))?)?)?)?)?$"
+    rf"(T([01]\d|2[0-3]|-)(:([0-5]\d|-)(:([0-5]\d(\.\d+)?|-))?)?{_ZONE}?)?)?)?$"
 )
 
 
@@ -357,7 +367,22 @@ def _date(job: _Job, raw: pa.Array) -> pa.Array:
     alike = pc.equal(bad, pc.is_valid(text))  # a column of one layout, none of it read
     near = job.layout if pc.all(alike).as_py() else _no_remedy
     job.refuse(DATE, bad, text, "is not a full, existing date", near)
+    _warn_of_utc(job, text)
     return parsed
+
+
+def _warn_of_utc(job: _Job, text: pa.Array) -> None:
+    """A time of day in UTC may belong to another day where the patient is; midnight says nothing."""
+    zulu = pc.match_substring_regex(text, _UTC_TIME)
+    midnight = pc.match_substring_regex(text, "[T ]00:00(:00(\\.0+)?)?Z$")
+    rows = pc.indices_nonzero(pc.and_(zulu, pc.invert(midnight)).fill_null(False))
+    if len(rows):
+        shown = _examples(text.take(rows[:200]))
+        job.say(
+            UTC,
+            f"{job.domain}.{job.name} is a time in UTC in {_records(len(rows))}: {shown}.",
+            rows,
+        )
 
 
 def _sas_days(job: _Job, raw: pa.Array) -> pa.Array:
@@ -366,13 +391,24 @@ def _sas_days(job: _Job, raw: pa.Array) -> pa.Array:
     return pc.subtract(days.cast(pa.int32()), epoch).cast(pa.date32())
 
 
+def full_days(text: pa.Array) -> pa.Array:
+    """The days of dates as collected; null where one stops at the month or does not exist."""
+    levels = text.dictionary_encode()
+    days = [_iso_day(value) for value in levels.dictionary.to_pylist()]
+    return pa.array(days, pa.date32()).take(levels.indices)
+
+
+def _iso_day(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat((value or "")[:10])
+    except ValueError:
+        return None
+
+
 def _iso(value: str | None) -> date | None:
     if value is None or not re.match(_ISO_DATE, value):
         return None
-    try:
-        return date.fromisoformat(value[:10])
-    except ValueError:
-        return None
+    return _iso_day(value)
 
 
 def _partial(job: _Job, raw: pa.Array) -> pa.Array:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from data_access.checks.identifiers import identifier_columns
 from data_access.findings import Finding, Rule, Severity
 from data_access.rawtable import RawColumn, RawTable
-from data_access.schema import ADSL, Domain, Kind
+from data_access.schema import ADSL, COLLECTED, Domain, Kind
 from data_access.study.model import DomainSpec, Study
 
 IDENTIFIER = Rule(
@@ -71,10 +71,14 @@ def fold(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """`take`: schema name -> (export column, kind). `copies`: ADSL columns repeated here."""
+    """`take`: schema name -> (export column, kind). `copies`: ADSL columns repeated here.
+
+    `collected`: date of the schema -> the export's date as collected, of which it is the day.
+    """
 
     take: Mapping[str, tuple[RawColumn, Kind]]
     copies: Mapping[str, RawColumn]
+    collected: Mapping[str, RawColumn]
     findings: tuple[Finding, ...]
 
 
@@ -125,10 +129,11 @@ class _Matcher:
             self._take(name, kind)
         self._drop_identifiers(identifiers)
         self._days_from_datetimes(identifiers)
+        collected = self._collected(identifiers)
         self._required()
         copies = self._copies(identifiers)
         self._left_out(identifiers, copies)
-        return Match(self.take, copies, tuple(self.findings))
+        return Match(self.take, copies, collected, tuple(self.findings))
 
     def _wanted(self) -> Sequence[tuple[str, Kind | None]]:
         kinds = {k: Kind(v) for k, v in self.spec.kinds.items()}
@@ -201,6 +206,15 @@ class _Matcher:
                     count=len(taken),
                 )
             )
+
+    def _collected(self, identifiers: Mapping[str, str]) -> dict[str, RawColumn]:
+        made = {}
+        for name, source in COLLECTED.get(self.domain.name, {}).items():
+            found = self.by_fold.get(fold(source), [])
+            if name not in self.take and len(found) == 1 and found[0].name not in identifiers:
+                made[name] = found[0]
+                self.used.add(found[0].name)
+        return made
 
     def _required(self) -> None:
         missing = [c.name for c in self.domain.columns if c.required and c.name not in self.take]

@@ -116,19 +116,29 @@ def read_table(
 ) -> pa.Table:
     """Columns of one table of a cut ("ADSL", "features/taxa"): the very bytes parsed are hashed.
 
-
     Raises DataError `store-damaged`.
     """
     content = verified_bytes(manifest, folder, f"{name}.parquet")
     try:
         data = pq.read_table(
-            pa.BufferReader(content),
+            pa.BufferReader(_owned(content)),
             columns=None if columns is None else list(columns),
             page_checksum_verification=True,
         )
     except (OSError, pa.ArrowException) as error:
         raise damaged(folder.name, f"{name}.parquet", "cannot be read as Parquet") from error
     return data
+
+
+def _owned(content: bytes) -> pa.Buffer:
+    """The same bytes in Arrow's own memory.
+
+    A thread of Arrow may let go of its input after the read has returned. For an object of Python
+    it needs the interpreter, and aborts the process (exit code 134) when that is just ending.
+    """
+    copy = pa.allocate_buffer(len(content))
+    memoryview(copy).cast("B")[:] = content
+    return copy
 
 
 def to_frame(columns: Mapping[str, pd.Series[Any]], rows: int) -> pd.DataFrame:

@@ -198,6 +198,12 @@ class Terms:
         "POSSIBLY RELATED",
         "PROBABLY RELATED",
         "DEFINITELY RELATED",
+        "POSSIBLY",
+        "PROBABLY",
+        "DEFINITELY",
+        "CERTAIN",
+        "SUSPECTED",
+        "REASONABLE POSSIBILITY",
     )
     not_related: tuple[str, ...] = (
         "N",
@@ -208,6 +214,8 @@ class Terms:
         "REMOTE",
         "UNLIKELY",
         "UNLIKELY RELATED",
+        "NOT SUSPECTED",
+        "NO REASONABLE POSSIBILITY",
     )
     related_columns: Mapping[str, str] = field(default_factory=dict)  # drug id -> ADAE column
     severity_scale: Literal["auto", "CTCAE", "severity"] = "auto"

@@ -21,7 +21,19 @@ def test_a_grade_other_than_1_to_5_is_an_error(run, column, grade):
     assert run("check-ae-grade", ADAE=table.replace(f"P2|{grade}", "P2|1")) == []
 
 
-@pytest.mark.parametrize(("word", "fine"), [("Grade 3", True), ("GRADE4", True), ("severe", False)])
+@pytest.mark.parametrize(
+    ("word", "fine"),
+    [
+        ("Grade 3", True),
+        ("GRADE4", True),
+        ("G2", True),
+        ("3 - Severe", True),
+        ("Grade 4 (Life-threatening)", True),
+        ("severe", False),
+        ("3 - 4", False),
+        ("3 or 4", False),
+    ],
+)
 def test_a_grade_may_be_written_as_words(run, word, fine):
     assert (run("check-ae-grade", ADAE=f"USUBJID|AETOXGR\nP1|3\nP2|{word}") == []) is fine
 
@@ -83,6 +95,11 @@ def test_gaps_are_counted(run, rule, column, value, severity):
     assert run(rule, ADAE=f"USUBJID|{column}\nP1|{value}") == []
 
 
+def test_an_export_without_any_start_date_is_said(run):
+    (found,) = run("check-ae-start-missing", ADAE="USUBJID|AEDECOD\nP1|RASH\nP2|RASH")
+    assert (found.patients, found.count) == (("P1", "P2"), 2)
+
+
 def test_events_before_the_first_dose_are_counted(run):
     adsl = "USUBJID|TRTSDT\nP1|2024-02-01\nP2|"
     table = "USUBJID|ASTDT\nP1|2024-01-31\nP1|2024-02-01\nP2|2024-01-01"
@@ -120,6 +137,13 @@ def test_a_fatal_event_below_grade_5_is_an_error(run):
     (found,) = run("check-ae-fatal-grade", ADAE=table)
     assert (found.severity, found.patients) == (Severity.ERROR, ("P2",))
     assert run("check-ae-fatal-grade", ADAE=table.replace("P2|4", "P2|5")) == []
+
+
+@pytest.mark.parametrize("outcome", ["FATAL", "Fatal", "Death"])
+def test_a_fatal_outcome_is_known_in_any_case(run, outcome):
+    table = f"USUBJID|AETOXGR|AEOUT\nP1|4|{outcome}\nP2|4|RECOVERED/RESOLVED"
+    (found,) = run("check-ae-fatal-grade", ADAE=table)
+    assert found.patients == ("P1",)
 
 
 def test_two_fatal_events_of_a_patient_are_a_warning(run):

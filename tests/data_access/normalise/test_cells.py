@@ -299,3 +299,17 @@ def test_bare_numbers_of_a_typed_file_are_told_apart_too():
     (finding,) = typed([23743.0, 23744.0], Kind.DATE, declared="number").findings
     assert "'23743', '23744'" in finding.sentence
     assert 'dates = "sas"' in finding.remedy
+
+
+@pytest.mark.parametrize("zone", ["+08:00", "+0800", "-05", ""])
+def test_a_date_time_with_an_offset_is_the_day_its_clock_showed(zone):
+    got = typed([f"2025-01-02T23:30:00{zone}"], Kind.DATE)
+    assert (got.values.to_pylist(), got.findings) == ([date(2025, 1, 2)], [])
+    assert typed([f"2025-01-02T23:30:00{zone}"], Kind.PARTIAL).findings == []
+
+
+def test_a_time_of_day_in_utc_is_warned_of():
+    got = typed(["2025-01-02T16:00:00.000Z", "2025-01-03T00:00:00Z", "2025-01-04"], Kind.DATE)
+    assert got.values.to_pylist() == [date(2025, 1, 2), date(2025, 1, 3), date(2025, 1, 4)]
+    (found,) = got.findings
+    assert (found.rule, found.severity, found.count) == ("type-date-utc", Severity.WARNING, 1)

@@ -177,3 +177,45 @@ def test_no_rows_are_no_rows(domain):
     result = run({"USUBJID": [], "PARAMCD": [], "AVAL": [], "CNSR": [], "AVALC": []}, domain=domain)
     assert result.tables[domain].num_rows == 0
     assert not [f for f in result.findings if f.severity is Severity.REJECT]
+
+
+def test_answers_on_seriousness_are_read_in_words():
+    result = run({"USUBJID": ["1", "1"], "AESER": ["Yes", "no"]}, domain="ADAE")
+    assert column(result, "AESER", "ADAE") == ["Y", "N"]
+    (finding,) = [f for f in result.findings if f.rule == "type-answers"]
+    assert finding.severity is Severity.NOTE
+
+
+def test_a_day_is_taken_from_a_full_collected_date_and_never_imputed():
+    collected = ["2025-01-31", "2025-01-31T10:00:00+08:00", "2025-01", "2025-02-30", ""]
+    result = run({"USUBJID": ["1"] * 5, "AESTDTC": collected}, domain="ADAE")
+    day = date(2025, 1, 31)
+    assert column(result, "ASTDT", "ADAE") == [day, day, None, None, None]
+    (finding,) = [f for f in result.findings if f.rule == "type-date-from-collected"]
+    assert (finding.severity, finding.sentence) == (
+        Severity.WARNING,
+        "ADAE: ASTDT from AESTDTC (2 not full).",
+    )
+
+
+def test_an_analysis_date_goes_before_the_date_as_collected():
+    columns = {"USUBJID": ["1"], "RSDTC": ["2025-01-01"], "ADT": ["2025-01-02"]}
+    rest = {"PARAMCD": ["OVR"], "AVALC": ["PR"]}
+    result = run(columns | rest, domain="ADRS")
+    assert column(result, "ADT", "ADRS") == [date(2025, 1, 2)]
+    assert "type-date-from-collected" not in rules(result)
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("PR - Partial Response", "PR"),
+        ("Stable disease (SD)", "SD"),
+        ("CR: complete response", "CR"),
+        ("Progression", "PD"),
+        ("CR - Partial Response", "CR - Partial Response"),
+    ],
+)
+def test_a_response_may_stand_as_code_and_words(word, code):
+    columns = {"USUBJID": ["1"], "PARAMCD": ["OVR"], "AVALC": [word]}
+    assert column(run(columns, domain="ADRS"), "AVALC", "ADRS") == [code]

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from data_access.digest import canonical
-from data_access.store import Cut, CutStore, Staged
+from data_access.store import Cut, CutStore, Staged, tables
 
 TEXT = pd.StringDtype(storage="pyarrow", na_value=np.nan)
 Write = Callable[[Staged], str]
@@ -188,3 +188,11 @@ def test_real_exports_come_back_cell_by_cell(
             if pa.types.is_floating(table.column(column).type):
                 expected = [v if v is None else float(f"{v:.14e}") for v in expected]
             assert got == expected, f"{domain}.{column}"
+
+
+def test_arrow_reads_its_own_memory() -> None:
+    """A thread of Arrow that frees an object of Python at exit aborts the process (134, not 0)."""
+    content = bytes(range(256))
+    copy = tables._owned(content)
+    assert copy.to_pybytes() == content
+    assert copy.address != pa.py_buffer(content).address

@@ -176,6 +176,30 @@ def test_unknown_words_are_counted_as_no_and_named(trial):
     assert got.flag("related").n_events == 1
 
 
+def test_a_column_in_words_that_nobody_knows_records_nothing(trial):
+    """Not one serious, related or fatal event of n would be made up."""
+    rows = [
+        {"id": "A", "AESER": "1", "AEREL": "ja", "AEACN": "weg", "AEOUT": "tot", "grade": None},
+        {"id": "B", "AESER": "0", "AEREL": "nein", "AEACN": "", "AEOUT": "gut", "grade": None},
+    ]
+    events = trial("AB").events(rows)
+    for flag in ("serious", "related", "fatal", "withdrawn", "recovered"):
+        assert events.flags[flag] is None, flag
+    assert any("AESER = '1' is not a known term: 1 events not counted" in n for n in events.notes)
+
+
+@pytest.mark.parametrize("outcome", ["Fatal", "DEATH", "Died"])
+def test_a_fatal_outcome_counts_in_any_usual_word(trial, outcome):
+    rows = [{"id": "A", "AEOUT": outcome, "grade": None}, {"id": "B", "grade": None}]
+    assert x(ae_overview(trial("AB").events(rows)), "fatal") == 1
+
+
+@pytest.mark.parametrize("word", ["3 - Severe", "G3", "Grade 3: severe", "3.0"])
+def test_a_grade_with_its_word_is_that_grade(trial, word):
+    got = ae_overview(trial("A").events([{"id": "A", "grade": word}]))
+    assert got.max_grade["3"] == 1
+
+
 def test_terms_of_the_study_decide_what_related_means(trial):
     row = [{"id": "A", "AEREL": "REMOTE"}]
     assert x(ae_overview(trial("A").events(row)), "related") == 0
