@@ -372,7 +372,7 @@ def _date(job: _Job, raw: pa.Array) -> pa.Array:
 
 
 def _warn_of_utc(job: _Job, text: pa.Array) -> None:
-    """A time of day in UTC may belong to another day where the patient is; midnight says nothing."""
+    """A time of day in UTC may be of another day where the patient is; midnight says nothing."""
     zulu = pc.match_substring_regex(text, _UTC_TIME)
     midnight = pc.match_substring_regex(text, "[T ]00:00(:00(\\.0+)?)?Z$")
     rows = pc.indices_nonzero(pc.and_(zulu, pc.invert(midnight)).fill_null(False))
