@@ -154,7 +154,17 @@ class Samples:
             return before_assessment(who, day, first, self.groups, baseline=baseline)
         event = self._first_event[at]
         followed = np.minimum(cohort.alive, cohort.follow_up)[at]
-        return at_landmark(who, day, event, followed, self.groups, landmark=landmark)
+        known = self.analysis.responses
+        dated = {u for u, d in zip(known.usubjid, known.response_day, strict=True) if d is not None}
+        return at_landmark(
+            who,
+            day,
+            event,
+            followed,
+            self.groups,
+            landmark=landmark,
+            undated=self.groups.get(RESPONDERS, frozenset()) - dated,
+        )
 
     @cached_property
     def _first_assessment(self) -> Days:

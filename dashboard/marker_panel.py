@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from dashboard.biomarkers import DOMAIN, Samples
+from dashboard.metrics.marker_composition import Composition, composition_changes
 from dashboard.metrics.markers import (
     PANEL,
     RATIO,
@@ -113,3 +114,14 @@ class Markers(Samples):
     @cached_property
     def changes(self) -> tuple[MarkerChange, ...]:
         return paired_changes(self.markers, self.values, self.pairs, level=self.level)
+
+
+def compositions_of(found: Markers) -> tuple[Composition, ...]:
+    """The compositions study.toml states, else those that the gates of the panel make."""
+    return composition_changes(
+        found.markers,
+        found.values,
+        found.pairs,
+        stated=found.plan.compositions,
+        level=found.level,
+    )

@@ -97,10 +97,11 @@ def shared_samples(
     if not both:
         return ()
     more = f" and {len(both) - 5} more" if len(both) > 5 else ""
+    one = len(both) == 1
+    many = "1 sample identifier stands for" if one else f"{len(both)} sample identifiers stand for"
     return (
         SHARED.finding(
-            f"{len(both)} sample identifiers of ADMB stand for samples of several patients: "
-            f"{', '.join(both[:5])}{more}.",
+            f"{many} samples of several patients in ADMB: {', '.join(both[:5])}{more}.",
             domain="ADMB",
             column="SAMPLEID",
             patients=sorted({p for s in both for p in whose[s]}),

@@ -44,6 +44,8 @@ def _body(answer: Answer) -> list[Any]:
 def _one(answer: Answer, found: Answer) -> html.Div:
     parent = found["parent"]
     title = text("biomarkers.composition.of", parent=parent.lower() if parent.isalpha() else parent)
+    if found["stated"]:
+        title = text("biomarkers.composition.stated", name=parent)
     words = [
         text("biomarkers.composition.covered", covered=numbers.fixed(found["covered"] or 0.0, 0))
         if found["covered"] is not None
@@ -52,6 +54,9 @@ def _one(answer: Answer, found: Answer) -> html.Div:
     if found["delta"] is not None:
         share = numbers.fixed(100 * found["delta"], 3)
         words.append(text("biomarkers.composition.delta", delta=share))
+    if found["missing"]:
+        parts = ", ".join(found["missing"])
+        words.append(text("biomarkers.composition.missing", parts=parts))
     if found["without"]:
         words.append(text("biomarkers.composition.without", n=found["without"]))
     return html.Div(

@@ -68,6 +68,8 @@ def _words(answer: Answer) -> str:
     families = answer["families"]
     m = sum(f["m"] for f in families)
     words = [text("biomarkers.exploratory", m=m, chance=numbers.fixed(0.05 * m, 1))]
+    if not m:
+        words = [text("biomarkers.exploratory.none")]
     if len(families) > 1:
         told = [text("biomarkers.family", family=f["family"], m=f["m"]) for f in families]
         words.append(text("biomarkers.families", families=listed(told)))

@@ -38,7 +38,7 @@ def effects_figure(rows: Sequence[Mapping[str, Any]], axis: str) -> dict[str, An
             ),
             yaxis=theme.axis(
                 range=[len(rows) - 0.5, -0.5], tickmode="array",
-                tickvals=list(range(len(rows))), ticktext=[escape(x) for x in labels],
+                tickvals=list(range(len(rows))), ticktext=[escape(x, quote=False) for x in labels],
                 showgrid=False, showline=False, ticks="", automargin=False,
                 tickfont={"size": 12, "color": theme.colour("ink")},
             ),

@@ -25,6 +25,7 @@ def card_n(answer: Answer) -> str | None:
     if answer["missing"]:
         return f"{answer['set_label']}, {text('card.n', n=answer['n'])}"
     key = "microbiome.n" if answer["pairs"] else "microbiome.n.unpaired"
+    key = "microbiome.n.one" if answer["pairs"] == 1 else key
     words = text(key, samples=answer["samples"], n=answer["n"], pairs=answer["pairs"])
     if len(answer["tables"]) < 2:
         return words

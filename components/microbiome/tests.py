@@ -30,7 +30,9 @@ def draw(answer: Answer) -> html.Section:
 
 
 def _none(answer: Answer) -> list[Any]:
-    words = text("microbiome.tests.none", rule=answer["visits"]["rule"])
+    n = answer["pairs"]
+    pairs = text("microbiome.tests.pairs.one" if n == 1 else "microbiome.tests.pairs", n=n)
+    words = text("microbiome.tests.none", pairs=pairs, rule=answer["visits"]["rule"])
     return [html.P(words, className="sentence", **metric("n"))]
 
 

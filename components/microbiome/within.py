@@ -150,6 +150,8 @@ def _pair_row(answer: Answer, change: Answer) -> html.Tr:
                     chance(found["p"]),
                     more(text("microbiome.smallest", p=chance(found["smallest_p"]))),
                 ]
+                if found["p"] is not None or not found["n"]
+                else text("biomarkers.untested")
             ),
         ],
         **metric("alpha_change"),

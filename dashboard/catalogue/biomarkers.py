@@ -92,6 +92,7 @@ STRINGS: dict[str, str] = {
     "biomarkers.paired.hover": "%{{customdata[1]}}<br>%{{customdata[2]}}<br>%{{customdata[3]}}<extra></extra>",
     "biomarkers.paired.hover.values": "{label}: {first} {before}, {second} {after} {unit}{lesion}",
     "biomarkers.exploratory": "Exploratory: {m} tests; without any effect about {chance} of them would show p below 0.05, so read q, and the size of the shift before either.",
+    "biomarkers.exploratory.none": "No marker can be tested: none has a pair with values that differ.",
     "biomarkers.families": "Families: {families}.",
     "biomarkers.family": "{family} (m = {m})",
     "biomarkers.few": "With at most {n} pairs no p can be below {p} whatever the change, and there is no interval.",

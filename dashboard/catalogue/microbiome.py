@@ -7,6 +7,7 @@ from __future__ import annotations
 STRINGS: dict[str, str] = {
     "page.microbiome": "Microbiome",
     "microbiome.n": "{samples} samples, {pairs} pairs of {n} patients",
+    "microbiome.n.one": "{samples} samples, 1 pair of {n} patients",
     "microbiome.n.unpaired": "{samples} samples, no pairs, {n} patients",
     "microbiome.n.table": "{words}; {table}",
     "microbiome.shown": "Shown: {table}.",
@@ -131,8 +132,10 @@ STRINGS: dict[str, str] = {
     "microbiome.ordination.note": "Aitchison: distances of log-ratios, in which rare taxa count. Bray-Curtis: of shares, in which abundant taxa count. Near is alike, and which way an axis points means nothing.",
     # the card "tests"
     "microbiome.tests.title": "Do communities differ?",
-    "microbiome.tests.none": "There are not two groups of samples to compare: {rule}.",
+    "microbiome.tests.none": "Nothing can be compared: it takes two groups with more samples than groups, and there {pairs} with two usable samples. Visits: {rule}.",
     "microbiome.tests.exploratory": "Exploratory: {n} tests of the same samples, none planned and none adjusted. R² is how much of the distances the grouping explains; look at it before the p.",
+    "microbiome.tests.pairs": "are {n} patients",
+    "microbiome.tests.pairs.one": "is 1 patient",
     "microbiome.tests.question": "Compared",
     "microbiome.tests.groups": "Samples",
     "microbiome.tests.group": "{n} {group}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -41,7 +41,9 @@ class PartChange(Result):
 
 @dataclass(frozen=True, slots=True)
 class Composition(Result):
-    """Parts of one parent. `covered`: median of the sum of the parts before treatment, percent.
+    """Parts of one parent, or of what study.toml calls so (`stated`). `covered`: median of the sum
+    of the parts before treatment, percent. `missing`: stated parts that the panel does not hold, or
+    not as percentages; the composition is of the others.
 
     `delta`: what a zero was replaced by, as a share; None where no part is zero.
     """
@@ -52,6 +54,8 @@ class Composition(Result):
     without: tuple[str, ...]
     covered: Estimate
     delta: Estimate
+    stated: bool = False
+    missing: tuple[str, ...] = ()
 
 
 def exclusive(one: Marker, two: Marker) -> bool:
@@ -92,14 +96,35 @@ def _largest(own: Sequence[Marker]) -> tuple[Marker, ...]:
 
 
 def composition_changes(
-    markers: Sequence[Marker], values: MarkerValues, pairs: Pairs, *, level: float = 0.95
+    markers: Sequence[Marker],
+    values: MarkerValues,
+    pairs: Pairs,
+    *,
+    stated: Sequence[tuple[str, Sequence[str]]] = (),
+    level: float = 0.95,
 ) -> tuple[Composition, ...]:
-    """Every composition of the panel, in the pairs that hold all its parts at both visits."""
-    return tuple(_composition(parts, values, pairs, level) for parts in partitions(markers))
+    """Every composition of the panel, in the pairs that hold all its parts at both visits.
+
+    `stated`: name and PARAMCDs of the compositions meant; without any they are found by gates.
+    """
+    if not stated:
+        return tuple(
+            _composition(parts[0].parent or "", parts, values, pairs, level)
+            for parts in partitions(markers)
+        )
+    shares = {m.paramcd: m for m in markers if m.unit.startswith("%")}
+    made = []
+    for name, codes in stated:
+        parts = [shares[c] for c in codes if c in shares]
+        missing = tuple(c for c in codes if c not in shares)
+        if len(parts) > 1:
+            found = _composition(name, parts, values, pairs, level)
+            made.append(replace(found, stated=True, missing=missing))
+    return tuple(made)
 
 
 def _composition(
-    parts: Sequence[Marker], values: MarkerValues, pairs: Pairs, level: float
+    name: str, parts: Sequence[Marker], values: MarkerValues, pairs: Pairs, level: float
 ) -> Composition:
     table = np.array([values.values[m.paramcd] for m in parts]).T
     before, after = table[pairs.before], table[pairs.after]
@@ -113,9 +138,10 @@ def _composition(
         first, second = (clr(zeros_replaced(t, delta or 1e-9)) for t in (before, after))
         change = second - first
     ranks = [signed_rank(change[:, i], level=level) for i in range(len(parts))]
-    q, m = families(parts, [r.p for r in ranks])
+    # one composition is one family, whatever families its parts are of in the panel
+    q, m = families([replace(p, family=name) for p in parts], [r.p for r in ranks])
     return Composition(
-        parent=parts[0].parent or "",
+        parent=name,
         parts=tuple(
             _part(marker, _shares(before)[:, i], _shares(after)[:, i], rank, (q[i], m[i]))
             for i, (marker, rank) in enumerate(zip(parts, ranks, strict=True))

@@ -40,7 +40,7 @@ def before_assessment(
 
     `baseline`: the samples are of the visit before treatment, which stands for a missing day.
     """
-    rule = "samples taken before the first response assessment"
+    rule = "samples taken no later than the first response assessment"
 
     def why(i: int) -> str | None:
         if sample_day[i] >= NEVER:
@@ -62,11 +62,14 @@ def at_landmark(
     groups: Mapping[str, Collection[str]],
     *,
     landmark: int,
+    undated: Collection[str] = (),
 ) -> TimeOrder:
     """Samples up to day `landmark`, of patients then free of response, progression and death.
 
-    `first_event` (n,): the first of those; `followed` (n,): the last day known.
+    `first_event` (n,): the first of those; `followed` (n,): the last day known; `undated`: patients
+    who responded on a day nobody knows, which may be before the landmark.
     """
+    unknown = set(undated)
     rule = f"landmark at day {landmark}: samples up to it, response after it"
 
     def why(i: int) -> str | None:
@@ -74,6 +77,8 @@ def at_landmark(
             return "the sample has no date"
         if sample_day[i] > landmark:
             return "sampled after the landmark"
+        if patients[i] in unknown:
+            return "the response has no date"
         if first_event[i] <= landmark:
             return "responded, progressed or died up to the landmark"
         return "not followed to the landmark" if followed[i] < landmark else None

@@ -8,9 +8,9 @@ from typing import Any
 from dashboard.biomarkers import Kind
 from dashboard.endpoints import from_origin
 from dashboard.marker_outcomes import BASELINE, CHANGE, MarkerTimes, times_of
-from dashboard.marker_panel import Markers
+from dashboard.marker_panel import Markers, compositions_of
 from dashboard.measurements import best_changes_of, sums_of
-from dashboard.metrics.marker_composition import Composition, composition_changes
+from dashboard.metrics.marker_composition import Composition
 from dashboard.metrics.marker_heat import heat_rows
 from dashboard.metrics.marker_outcome import strata
 from dashboard.metrics.marker_response import ResponseContrast, by_response
@@ -98,7 +98,7 @@ def composition(view: View) -> Json:
     told = of_samples(view, found)
     if told["missing"]:
         return {**told, "compositions": []}
-    made = composition_changes(found.markers, found.values, found.pairs, level=found.level)
+    made = compositions_of(found)
     return {**told, "compositions": [_composed(view, c) for c in made]}
 
 

@@ -8,8 +8,7 @@ from dashboard.analysis import Analysis
 from dashboard.biomarkers import Kind
 from dashboard.endpoints import from_origin
 from dashboard.marker_outcomes import ENDPOINTS, MarkerTimes, times_of
-from dashboard.marker_panel import Markers
-from dashboard.metrics.marker_composition import composition_changes
+from dashboard.marker_panel import Markers, compositions_of
 from dashboard.metrics.marker_response import by_response
 from dashboard.metrics.normal_ranges import against_ranges
 from dashboard.metrics.sample_stages import lesions, sites
@@ -38,12 +37,7 @@ def markers_report(
         "paired": [change.to_json() for change in found.changes],
         "by_response": _by_response(found) if found.groups else None,
         "outcomes": _outcomes(analysis, members, found, rule or "primary"),
-        "compositions": [
-            c.to_json()
-            for c in composition_changes(
-                found.markers, found.values, found.pairs, level=found.level
-            )
-        ],
+        "compositions": [c.to_json() for c in compositions_of(found)],
     }
     if kind == "immune":
         made = against_ranges(found.markers, found.values, found.pairs, found.laboratory)

@@ -101,15 +101,11 @@ def _outcome(kind: str) -> Snippet:
 
 
 _COMPOSITION = Snippet(
-    (
-        "from dashboard.marker_panel import Markers",
-        "from dashboard.metrics.marker_composition import composition_changes",
-    ),
+    ("from dashboard.marker_panel import Markers, compositions_of",),
     """
     found = Markers(a, "immune", v.members.patients)
     if found.known and found.patients and found.pairs.patients:
-        made = composition_changes(found.markers, found.values, found.pairs, level=rules.level)
-        for composition in made:
+        for composition in compositions_of(found):
             print(f"{composition.parent}: {len(composition.patients)} pairs")
             for part in composition.parts:
                 ends = f"{part.lower} to {part.upper}"

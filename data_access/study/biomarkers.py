@@ -20,6 +20,7 @@ from data_access.study.fields import (
     table,
     text,
     whole,
+    wrong_type,
 )
 from data_access.study.model import BiomarkerPlan, Biomarkers, PanelMarker
 from data_access.study.sections import read_tables
@@ -40,10 +41,28 @@ def _panel(value: Any, spot: Spot) -> tuple[PanelMarker, ...]:
     return tuple(PanelMarker(paramcd=id_.upper(), **got) for id_, got in found.items())
 
 
+def _compositions(value: Any, spot: Spot) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Name = PARAMCDs of the parts, two or more, each once."""
+    if not isinstance(value, dict):
+        raise wrong_type(value, spot, "a section", 'Write it as name = ["CD4", "CD8", "CD19"].')
+    found = []
+    for name, item in value.items():
+        at = spot.at(name)
+        parts = at.attempt(one_or_more(cell), item)
+        if parts is None:
+            continue
+        codes = tuple(str(p).upper() for p in parts)
+        if len(codes) < 2 or len(set(codes)) < len(codes):
+            at.complain(VALUE, f"A composition has two or more parts, each once; {name} has not.")
+        found.append((name, codes))
+    return tuple(found)
+
+
 KIND: Keys = {
     "before": Key(cell),
     "after": Key(cell),
     "panel": Key(_panel),
+    "compositions": Key(_compositions),
     "min_depth": Key(whole(1)),
     "rarefy_to": Key(whole(1)),
     "min_prevalence": Key(number(0, 1)),
@@ -51,14 +70,16 @@ KIND: Keys = {
 }
 #: what only a microbiome has, and what it has not
 _OF_TAXA = ("min_depth", "rarefy_to", "min_prevalence", "taxa")
+_OF_MARKERS = ("panel", "compositions")
 
 
 def _kind(value: Any, spot: Spot) -> BiomarkerPlan:
     got = table(value, spot, KIND)
-    microbiome = spot.path[-1] == "microbiome"
-    for name in ("panel",) if microbiome else _OF_TAXA:
+    strange = {"microbiome": _OF_MARKERS, "tissue": (*_OF_TAXA, "compositions")}
+    for name in strange.get(str(spot.path[-1]), _OF_TAXA):
         if name in got:
-            where = "immune and tissue" if microbiome else "microbiome"
+            where = "microbiome" if name in _OF_TAXA else "immune and tissue"
+            where = "immune" if name == "compositions" else where
             spot.at(name).complain(VALUE, f"{name} can be stated for {where} only.", "Remove it.")
     if "before" in got and got["before"] == got.get("after"):
         spot.at("after").complain(VALUE, f"[{spot.name}] pairs {got['after']} with itself.")

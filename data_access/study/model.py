@@ -347,6 +347,7 @@ class BiomarkerPlan:
     before: str | None = None  # AVISIT of the first sample of a pair
     after: str | None = None
     panel: tuple[PanelMarker, ...] = ()
+    compositions: tuple[tuple[str, tuple[str, ...]], ...] = ()  # name and PARAMCDs of its parts
     min_depth: int | None = None  # reads below which a sample enters no estimate
     rarefy_to: int | None = None  # reads at which numbers of taxa are compared
     min_prevalence: float = 0.1  # share of samples a taxon must be in to be tested

@@ -134,6 +134,27 @@ def test_a_part_that_doubles_against_two_constant_ones_by_hand():
     assert [p.m for p in found.parts] == [3, 3, 3]
 
 
+def test_a_stated_composition_is_the_only_one_and_one_family():
+    parts = [
+        replace(subset("T", "CD3+"), family="one"),
+        replace(subset("B", "CD19+"), family="two"),
+        subset("NK", "CD3-CD16/56+"),
+        subset("TABS", "CD3+", None, "cells/uL", RATIO),
+    ]
+    values = values_of(
+        T=([1, 2, 3], [2, 2, 2]), B=([1] * 3, [1] * 3), NK=([9] * 3, [2] * 3),
+        TABS=([9] * 3, [2] * 3),
+    )  # fmt: skip
+    stated = (("Main", ("T", "B", "TABS", "NOSUCH")), ("Nothing", ("B", "NOSUCH")))
+    (found,) = composition_changes(parts, values, pairs_of(3), stated=stated)
+    assert (found.parent, found.stated, found.missing) == ("Main", True, ("TABS", "NOSUCH"))
+    assert [p.marker.paramcd for p in found.parts] == ["T", "B"]
+    assert [p.marker.family for p in found.parts] == ["one", "two"]
+    # clr of two parts: +-1/2 log(2), +-0, +-1/2 log(2/3); both p are of one family
+    assert found.parts[0].rank.p == found.parts[1].rank.p
+    assert [p.m for p in found.parts] == [2, 2]
+
+
 def test_a_zero_part_is_replaced_by_half_the_smallest_share_and_a_missing_one_leaves_out():
     parts = [subset("T", "CD3+"), subset("B", "CD19+"), subset("NK", "CD3-CD16/56+")]
     values = values_of(

@@ -174,6 +174,16 @@ def test_at_a_landmark_only_those_still_at_risk_are_compared():
     ]
 
 
+def test_a_response_without_a_date_may_have_come_before_the_landmark():
+    groups = {"responders": ["a", "b"], "non-responders": ["c"]}
+    days, never = np.full(3, 42), np.full(3, NEVER)
+    got = at_landmark(
+        list("abc"), days, never, np.full(3, 200), groups, landmark=45, undated={"a", "b"}
+    )
+    assert got.groups == {"responders": (), "non-responders": ("c",)}
+    assert {e.reason for e in got.excluded} == {"the response has no date"}
+
+
 @pytest.mark.parametrize("level", [0.9, 0.95])
 def test_the_share_of_pairs_has_its_interval(level):
     people, samples, _, pairs = made()

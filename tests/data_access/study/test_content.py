@@ -70,3 +70,10 @@ def test_a_title_of_more_than_300_characters_is_refused():
         parse_study(f'[study]\ntitle = "{"x" * 301}"\n')
     assert refused.value.findings[0].places[0].line == 2
     assert parse_study(f'[study]\ntitle = "{"x" * 300}"\n').title == "x" * 300
+
+
+def test_compositions_name_two_parts_or_more_each_once():
+    study = parse_study(
+        '[study]\ntitle = "T"\n[biomarkers.immune.compositions]\n"Main subsets" = ["cd4", "CD8"]\n'
+    )
+    assert study.biomarkers.immune.compositions == (("Main subsets", ("CD4", "CD8")),)
