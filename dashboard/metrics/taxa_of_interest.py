@@ -75,21 +75,25 @@ def taxa_of_interest(
     `genera`: taxon -> genus. Without it the first word of a taxon's name is its genus.
     """
     asked = list(dict.fromkeys((*USUAL, *names)))
-    return tuple(
-        _one(table, name, visits, pairs, genera=genera or {}, level=level) for name in asked
-    )
+    known = [_names(t, (genera or {}).get(t)) for t in table.taxa]
+    found = []
+    for name in asked:
+        wanted = " ".join(_words(name))
+        at = [i for i, own in enumerate(known) if wanted in own]
+        found.append(_one(table, name, at, visits, pairs, level=level))
+    return tuple(found)
 
 
 def _one(
     table: FeatureTable,
     name: str,
+    at: Sequence[int],
     visits: Mapping[str, Sequence[str]],
     pairs: tuple[Sequence[str], Sequence[str]] | None,
     *,
-    genera: Mapping[str, str],
     level: float,
 ) -> TaxonOfInterest:
-    at = [i for i, t in enumerate(table.taxa) if _named(name, t, genera.get(t))]
+    """`at`: the taxa of the table that the name stands for."""
     if not at:
         return TaxonOfInterest(name, (), (), None)
     share = _share(table, at)
@@ -108,11 +112,11 @@ def _one(
     return TaxonOfInterest(name, tuple(table.taxa[i] for i in at), tuple(per_visit), change)
 
 
-def _named(name: str, taxon: str, genus: str | None) -> bool:
-    """A genus of several words or joined by a hyphen (Escherichia-Shigella) matches its parts."""
-    wanted = " ".join(_words(name))
+def _names(taxon: str, genus: str | None) -> frozenset[str]:
+    """Names a taxon answers to: its own, its genus, and the parts of a genus of several words or
+    joined by a hyphen (Escherichia-Shigella)."""
     own = _words(genus or taxon)
-    return wanted in {" ".join(_words(taxon)), " ".join(own)} or wanted in own[:2]
+    return frozenset({" ".join(_words(taxon)), " ".join(own), *own[:2]})
 
 
 def _words(name: str) -> list[str]:

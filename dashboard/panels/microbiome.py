@@ -265,10 +265,9 @@ def taxa(view: View) -> Json:
     told = _told(view, found)
     if found is None or told["missing"]:
         return told
-    carriers = {t.name: _carriers(view, found, t.taxa) for t in found.taxa()}
     return {
         **told,
-        "taxa": [{**t.to_json(), "who": carriers[t.name]} for t in found.taxa()],
+        "taxa": [{**t.to_json(), "who": _carriers(view, found, t.taxa)} for t in found.taxa()],
         "small": told["min_group"],
     }
 
