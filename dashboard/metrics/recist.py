@@ -98,6 +98,8 @@ def overall_responses(
     ):
         ignored[reason] = int((keep & bad).sum())
         keep &= ~bad
+    if np.isnat(dates).all():  # responses of no day are no assessments: "0 of n" would be made up
+        paramcd = None
     made = make_assessments(index[keep], day[keep], codes[keep], cohort.n)
     return Assessments(
         made.patient,

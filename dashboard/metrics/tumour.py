@@ -22,7 +22,7 @@ from dashboard.metrics.kaplan_meier import Floats
 from dashboard.metrics.recist import pick_evaluator, pick_parameter
 from dashboard.metrics.types import Estimate, Exclusion, Result
 
-SUM_PARAMCDS = ("SDIAM", "SUMDIAM", "SLDINV", "SUMLDIAM")
+SUM_PARAMCDS = ("SDIAM", "SUMDIAM", "SLDINV", "SUMLDIAM", "SLD")
 
 NO_BASELINE = "no baseline sum of target lesions"
 NO_POST_BASELINE = "no post-baseline measurement"
@@ -84,6 +84,8 @@ def target_sums(
     base[index[measured]] = value[measured]
     keep = ~at_base & ~np.isnan(value) & (day > 0) & (day <= cohort.follow_up[index])
     keep &= cohort.timed[index]
+    if np.isnan(value).all() and np.isnan(base).all():  # percentages alone are no sums
+        paramcd = None
     expected, assessed = text(rows, "LSEXP"), text(rows, "LSASS")
     complete = (expected == "") | (assessed == "") | (expected == assessed)
     order = np.lexsort((day[keep], index[keep]))

@@ -14,7 +14,7 @@ USUAL: dict[str, tuple[str, ...]] = {
     "PFS": ("PFS", "PFSINV"),
     "OS": ("OS",),
     "DOR": ("DOR", "RSD", "CRSD"),
-    "TARGET_SUM": ("SDIAM", "SLDINV", "SUMDIAM", "SLD"),
+    "TARGET_SUM": ("SDIAM", "SUMDIAM", "SLDINV", "SUMLDIAM", "SLD"),
 }
 #: What a response record may say once study.toml has been applied (RECIST 1.1 and ADaM).
 RESPONSES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE", "MISSING")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+
+import pandas as pd
 
 from data_access.checks import params
 from data_access.checks.context import Check, Context, counted, hits
 from data_access.checks.times import count_rows
 from data_access.findings import Finding, Place, Rule, Severity
+from data_access.study.words import LABELLED
 
 UNTREATED = Rule(
     "check-safety-untreated",
@@ -39,6 +43,7 @@ _FLAGS = {"ENRLFL": "enrolled", "SAFFL": "safety", "FASFL": "full", "RESPEVFL": 
 _PURPOSES = {
     "ADRS": (("OVR", "BOR", "CBOR"), "a response"),
     "ADTTE": (("PFS", "OS", "DOR"), "PFS, OS or DOR"),
+    "ADTR": (("TARGET_SUM",), "a sum of target lesions"),
 }
 _MOST_CODES = 12
 
@@ -98,16 +103,34 @@ def parameters_unused(context: Context) -> Iterable[Finding]:
             continue
         said = ", ".join(f"{code} ({n:,})" for code, n in codes.head(_MOST_CODES).items())
         more = len(codes) - _MOST_CODES
-        remedy = NO_PARAMCD.remedy.replace("{purpose}", purposes[0])
         yield NO_PARAMCD.finding(
             f"No PARAMCD of {domain} is known to be {words}; it holds {said}"
             + (f" and {more} more." if more > 0 else "."),
             domain=domain,
             column="PARAMCD",
-            remedy=remedy.replace("{code}", str(codes.index[0])),
+            remedy=_mapping(frame, domain, purposes[0], str(codes.index[0])),
             places=[Place(str(f)) for f in frame["_file"].dropna().unique()],
             count=len(codes),
         )
+
+
+def _mapping(frame: pd.DataFrame, domain: str, purpose: str, code: str) -> str:
+    """The line of study.toml that is meant, as far as PARAM tells; a guess would map a best
+    response as one of a visit, or a lesion as the sum of all."""
+    labels = frame.groupby("PARAMCD")["PARAM"].first().dropna() if "PARAM" in frame else {}
+    for where, meant, pattern in LABELLED:
+        hits = [c for c, words in labels.items() if re.search(pattern, str(words), re.IGNORECASE)]
+        if where == domain and hits:
+            return NO_PARAMCD.remedy.replace("{purpose}", meant).replace("{code}", str(hits[0]))
+    if domain == "ADTR":
+        return (
+            "Export the sum of diameters of the target lesions of each visit (AVAL, with ABLFL or "
+            "BASE), and name its PARAMCD in study.toml:\n[terms.paramcds]\n"
+            'TARGET_SUM = "..."'
+        )
+    if domain == "ADRS" and not frame.loc[frame["PARAMCD"] == code, "USUBJID"].duplicated().any():
+        purpose = "BOR"  # one record a patient is no response at a visit
+    return NO_PARAMCD.remedy.replace("{purpose}", purpose).replace("{code}", code)
 
 
 CHECKS: tuple[Check, ...] = (safety_untreated, sets_empty, parameters_unused)

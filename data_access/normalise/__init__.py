@@ -66,7 +66,7 @@ ANSWER_SPELLINGS = {"YES": "Y", "NO": "N", "TRUE": "Y", "FALSE": "N", "Y": "Y", 
 UNIT_COLUMNS = ("AVALU", "TRSTRESU", "TRORRESU", "EXDOSU")
 
 #: The usual words for the RECIST 1.1 categories, beside the codes themselves.
-_RESPONSE_WORDS = {
+RESPONSE_WORDS = {
     "CR": "CR",
     "PR": "PR",
     "SD": "SD",
@@ -90,9 +90,9 @@ _RESPONSE_WORDS = {
     "NONCR/NONPD": "NON-CR/NON-PD",
 }
 #: Words and code may stand together: "PR - Partial Response", "Partial response (PR)".
-RESPONSE_SPELLINGS = _RESPONSE_WORDS | {
+RESPONSE_SPELLINGS = RESPONSE_WORDS | {
     form.format(code=code, words=words): code
-    for words, code in _RESPONSE_WORDS.items()
+    for words, code in RESPONSE_WORDS.items()
     for form in (
         "{code} - {words}",
         "{code}-{words}",

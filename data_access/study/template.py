@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from data_access.normalise import RESPONSE_SPELLINGS
+from data_access.normalise import RESPONSE_SPELLINGS, RESPONSE_WORDS
 from data_access.rawtable import RawTable
 from data_access.readers.recognise import domain_of
 from data_access.schema import DOMAINS
@@ -18,6 +18,7 @@ from data_access.study.profile import Profile, words
 from data_access.study.proposals import Sorted, dates, features, sort_tables
 from data_access.study.proposals import quoted as _quoted
 from data_access.study.suggest import nearest
+from data_access.study.words import LABELLED
 
 _HEAD = """\
 ## study.toml, a first version made from the exports. docs/study-toml.md explains every key.
@@ -25,16 +26,6 @@ _HEAD = """\
 ## Interim never invents what the protocol states: what is absent here is shown as "not stated".
 """
 
-#: The PARAM texts by which a parameter of another name is recognised for a purpose.
-_PURPOSES: tuple[tuple[str, str, str], ...] = (
-    ("ADRS", "CBOR", r"best.*confirmed.*overall resp|confirmed best overall resp"),
-    ("ADRS", "BOR", r"best overall resp"),
-    ("ADRS", "OVR", r"^(?!.*best).*overall resp"),
-    ("ADTTE", "PFS", r"progression.free surv"),
-    ("ADTTE", "OS", r"overall surv"),
-    ("ADTTE", "DOR", r"duration of.*resp"),
-    ("ADTR", "TARGET_SUM", r"sum of.*(diam|longest|lesion)"),
-)
 _BACKBONES = ("BACKBONE", "TRT01A", "TRT01P", "ACTARM", "ARM")
 _SETS = (
     ("enrolled", ("ENRLFL", "ITTFL", "RANDFL")),
@@ -235,7 +226,7 @@ def _paramcds(profiles: Mapping[str, Profile]) -> Iterator[str]:
         for code, (label, rows) in list(parameters.items())[:60]:
             yield f"## {code}: {label} ({rows:,} rows)"
     taken: set[str] = set()
-    for domain, purpose, pattern in _PURPOSES:
+    for domain, purpose, pattern in LABELLED:
         parameters = found.get(domain, {})
         if not parameters or purpose in parameters:
             continue
@@ -284,8 +275,8 @@ def _response(adrs: Profile | None) -> Iterator[str]:
     yield f"## Response terms of ADRS understood as they are: {_counts(known) or 'none'}"
     if rest:
         yield f"## Other values of AVALC: {_counts(rest)}"
-        pairs = [(v, nearest(v, RESPONSE_SPELLINGS)) for v in rest]
-        mapped = [f"{_quoted(v)} = {_quoted(RESPONSE_SPELLINGS[m])}" for v, m in pairs if m]
+        pairs = [(v, nearest(v, RESPONSE_WORDS)) for v in rest]
+        mapped = [f"{_quoted(v)} = {_quoted(RESPONSE_WORDS[m])}" for v, m in pairs if m]
         if mapped:
             yield f"# response = {{ {', '.join(mapped)} }}"
 

@@ -24,6 +24,17 @@ PURPOSES = (
     "OVR", "BOR", "CBOR", "RSP", "CRSP", "PD", "DEATH", "LSTA", "PFS", "OS", "DOR", "TTR",
     "TARGET_SUM",
 )  # fmt: skip
+#: What a PARAM says of the purpose of its PARAMCD: domain, purpose, pattern (any case). Only to
+#: propose a line of study.toml.
+LABELLED: tuple[tuple[str, str, str], ...] = (
+    ("ADRS", "CBOR", r"best.*confirmed.*overall resp|confirmed best (overall )?resp"),
+    ("ADRS", "BOR", r"best (overall )?resp"),
+    ("ADRS", "OVR", r"^(?!.*best).*overall resp"),
+    ("ADTTE", "PFS", r"progression.free surv"),
+    ("ADTTE", "OS", r"overall surv"),
+    ("ADTTE", "DOR", r"duration of.*resp"),
+    ("ADTR", "TARGET_SUM", r"sum of.*(diam|longest|lesion)|target lesion sum"),
+)
 RESPONSES = ("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE", "MISSING")
 
 

@@ -339,6 +339,15 @@ def test_records_that_are_not_assessments_are_left_out_and_counted(study, frame,
     }
 
 
+def test_responses_of_no_day_at_all_are_no_assessments(study, frame, everyone):
+    """ "0 of n responded" would be made up."""
+    cohort, _ = study({"A": {}})
+    adrs = frame([{"USUBJID": "A", "PARAMCD": "OVR", "AVALC": "PR"}])
+    got = overall_responses(adrs, cohort)
+    assert (got.paramcd, got.ignored) == (None, {"date missing": 1})
+    assert best_responses(cohort, got).source_confirmed is None
+
+
 def test_the_investigator_is_used_when_there_are_several_readers(study, frame, day):
     cohort, _ = study({"A": {}})
     row = {"USUBJID": "A", "PARAMCD": "OVR", "ADT": day(42)}

@@ -139,6 +139,12 @@ def test_patients_without_a_bar_are_listed_never_drawn_as_zero(study, adtr):
     }
 
 
+def test_percentages_alone_are_no_sums(study, adtr):
+    """Nobody is without measurable disease only because no size was exported."""
+    cohort, _ = study({"A": {}})
+    assert target_sums(adtr([("A", 42, None, {"PCHG": -30.0})]), cohort).paramcd is None
+
+
 def test_copies_and_records_after_the_cut_off_are_no_measurements(study, adtr):
     cohort, _ = study({"A": {}}, cutoff=100)
     rows = [

@@ -6,6 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from dashboard import analysis
+from dashboard.metrics import recist, response_rates, tumour
+from data_access.checks import params
 from data_access.findings import Severity
 from data_access.study.model import AnalysisSet, Terms
 from tests.data_access.checks.written import STUDY
@@ -36,7 +39,7 @@ def test_a_flag_that_leaves_nobody_is_a_warning(run, flag):
 
 
 def test_parameters_that_no_result_is_made_of_are_a_warning(run):
-    adrs = "USUBJID|PARAMCD|AVALC\nP1|RESPV|CR\nP2|RESPV|PR\nP2|LESN|Y"
+    adrs = "USUBJID|PARAMCD|AVALC\nP2|RESPV|CR\nP2|RESPV|PR\nP2|LESN|Y"
     (found,) = run("check-paramcd-unused", ADRS=adrs)
     assert (found.severity, found.domain) == (Severity.WARNING, "ADRS")
     assert found.sentence == (
@@ -46,6 +49,44 @@ def test_parameters_that_no_result_is_made_of_are_a_warning(run):
     assert run("check-paramcd-unused", ADRS=adrs.replace("LESN", "BOR")) == []
     mapped = replace(STUDY, terms=Terms(paramcds={"OVR": ("RESPV",)}))
     assert run("check-paramcd-unused", ADRS=adrs, study=mapped) == []
+
+
+@pytest.mark.parametrize(
+    ("param", "line"),
+    [
+        ("Best Overall Response", 'BOR = "RESPV"'),
+        ("Confirmed Best Overall Response", 'CBOR = "RESPV"'),
+        ("Overall Response by IRC", 'OVR = "RESPV"'),
+        ("", 'BOR = "RESPV"'),  # one record a patient is no response at a visit
+    ],
+)
+def test_the_line_proposed_is_the_one_the_label_means(run, param, line):
+    adrs = f"USUBJID|PARAMCD|PARAM|AVALC\nP1|RESPV|{param}|CR\nP2|RESPV|{param}|PR"
+    (found,) = run("check-paramcd-unused", ADRS=adrs)
+    assert found.remedy.endswith(f"[terms.paramcds]\n{line}")
+
+
+def test_measurements_without_a_sum_of_target_lesions_are_a_warning(run):
+    lesions = (
+        "USUBJID|PARAMCD|PARAM|AVAL\nP1|LDIAM|Longest diameter|12\nP1|LDIAM|Longest diameter|9"
+    )
+    (found,) = run("check-paramcd-unused", ADTR=lesions)
+    assert found.sentence == (
+        "No PARAMCD of ADTR is known to be a sum of target lesions; it holds LDIAM (2)."
+    )
+    assert found.remedy.endswith('TARGET_SUM = "..."')  # never the lesions for their sum
+    (found,) = run("check-paramcd-unused", ADTR=lesions.replace("Longest", "Sum of longest"))
+    assert found.remedy.endswith('TARGET_SUM = "LDIAM"')
+    for code in ("SLD", "SUMDIAM"):
+        assert run("check-paramcd-unused", ADTR=lesions.replace("LDIAM", code)) == []
+
+
+def test_the_usual_names_are_those_the_metrics_read():
+    usual = params.USUAL
+    assert usual["OVR"] == recist.OVERALL_PARAMCDS
+    assert usual["CBOR"] == response_rates.CBOR_PARAMCDS
+    assert usual["TARGET_SUM"] == tumour.SUM_PARAMCDS
+    assert {k: usual[k] for k in analysis.USUAL_PARAMCDS} == analysis.USUAL_PARAMCDS
 
 
 def test_times_that_are_none_of_the_usual_are_a_warning(run):
