@@ -89,7 +89,7 @@ def grade_words(answer: Answer, grade: int) -> str:
     """grade 3, or severe where the export has severity in place of grades."""
     scale = answer["events"]["scale"] if "events" in answer else answer["scale"]
     if not grade:
-        return text("patient.grade.missing")
+        return text("patient.severity.missing" if scale == "severity" else "patient.grade.missing")
     if scale == "severity":
         return text(f"patient.severity.{grade}")
     return text("patient.grade", grade=grade)

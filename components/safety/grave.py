@@ -141,7 +141,7 @@ def _of_them(answer: Answer) -> list[Any]:
         words = text(
             f"safety.deaths.part.{part['id']}",
             days=answer["teae_end_days"],
-            cause=lower(part["words"]) or text("number.ns"),
+            cause=lower(part["words"]),
         )
         said += [", " if i else " ", count(str(part["n"]), part["who"], of=words), f" {words}"]
     return [*said, ". ", text("safety.deaths.order")]

@@ -219,12 +219,12 @@ def _inside(answer: Answer, grade: str) -> bool:
 
 
 def grade_head(answer: Answer, grade: str) -> str:
-    scale = "missing" if grade == "missing" else answer["scale"]
-    return (
-        text(f"safety.grade.{scale}", grade=grade)
-        if scale in {"CTCAE", "missing"}
-        else text(f"safety.severity.{grade}")
-    )
+    severity = answer["scale"] == "severity"
+    if grade == "missing":
+        return text("safety.grade.missing.severity" if severity else "safety.grade.missing")
+    if severity:
+        return text(f"safety.severity.{grade}")
+    return text(f"safety.grade.{answer['scale']}", grade=grade)
 
 
 def _columns(answer: Answer) -> list[tuple[str, str]]:

@@ -198,6 +198,7 @@ STRINGS: dict[str, str] = {
     "patient.sample.undated": "{kind}, {visit}: {words}",
     "patient.grade": "grade {grade}",
     "patient.grade.missing": "grade missing",
+    "patient.severity.missing": "severity missing",
     "patient.severity.1": "mild",
     "patient.severity.2": "moderate",
     "patient.severity.3": "severe",

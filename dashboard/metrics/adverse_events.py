@@ -24,6 +24,7 @@ from dashboard.metrics.grades import Grades, event_grades, read_grades
 from dashboard.metrics.safety_options import NO_ACTION, SafetyOptions, Scale
 from dashboard.metrics.treated import NAT, Treated
 from dashboard.metrics.types import Source
+from dashboard.metrics.words import some
 
 NOT_CODED = "Not coded"
 TERM_COLUMNS = ("AEDECOD", "AETERM")
@@ -310,7 +311,8 @@ def _unknown(
     if not {clean(t) for t in terms} & known:
         outcome = "not counted, for no term of the column is known"
     notes = [
-        f"{column} = {clean(t)!r} is not a known term: {int(counts[i + 1])} events {outcome}"
+        f"{column} = {clean(t)!r} is not a known term: "
+        f"{some(int(counts[i + 1]), 'event')} {outcome}"
         for i, t in sorted(enumerate(terms), key=lambda x: clean(x[1]))
         if clean(t) not in known
     ]

@@ -187,10 +187,12 @@ def in_window(events: AdverseEvents, days: int) -> Bools:
     """Events from the first dose to `days` after the origin, without the 30-day limit; shape (m,).
 
     A clock of its own: an event after the treatment-emergent window counts, one after `days` does
-    not even while treatment goes on. An event without a start date counts when it is emergent.
+    not even while treatment goes on, nor one dated after the patient's death. An event without a
+    start date counts when it is emergent.
     """
     origin = events.treated.origin[events.patient]
     late = events.start > origin + np.timedelta64(days, "D")
+    late |= events.start > events.treated.death[events.patient]  # no date is after none
     return (events.since_first_dose | events.emergent) & ~late
 
 

@@ -21,6 +21,7 @@ from dashboard.metrics.cycles import dosing_records, was_given
 from dashboard.metrics.spread import Spread, spread
 from dashboard.metrics.treated import Treated
 from dashboard.metrics.types import Estimate, Result, numbers
+from dashboard.metrics.words import some
 
 DAYS_PER_YEAR = 365.25
 UNNAMED = "Study treatment"
@@ -159,7 +160,7 @@ def exposure_of(
     dosed = ~np.isnat(treated.first_dose)
     days = (stop[dosed] - treated.first_dose[dosed]).astype(np.int64) + 1
     open_end = int((dosed & np.isnat(treated.last_dose)).sum())
-    note = f"{open_end} patients have no last dose date: counted to the end of their window"
+    note = f"No last dose date in {some(open_end, 'patient')}: counted to the end of the window"
     drugs: tuple[DrugExposure, ...] = ()
     if records is not None:
         drugs = _by_drug(records, options)
@@ -261,5 +262,5 @@ def _notes(units: list[str], planned: NDArray[np.float64]) -> tuple[str, ...]:
         notes.append(f"Doses are in {known}: no cumulative dose")
     if not np.isfinite(planned).all():
         missing = int((~np.isfinite(planned)).sum())
-        notes.append(f"No planned dose in {missing} patients: no relative dose intensity")
+        notes.append(f"No planned dose in {some(missing, 'patient')}: no relative dose intensity")
     return tuple(notes)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dashboard.metrics.coded import clean, distinct, first_present
 from dashboard.metrics.columns import Frame
 from dashboard.metrics.safety_options import SafetyOptions, Scale
+from dashboard.metrics.words import some
 
 Grades = NDArray[np.int64]
 MISSING = 0
@@ -96,6 +97,6 @@ def read_grades(adae: Frame, column: str, scale: Scale) -> tuple[Grades, dict[st
 
 def _notes(column: str, unread: dict[str, int]) -> tuple[str, ...]:
     return tuple(
-        f"{column} = {term!r} is no grade: {count} events counted as grade missing"
+        f"{column} = {term!r} is no grade: {some(count, 'event')} counted as grade missing"
         for term, count in unread.items()
     )

@@ -14,6 +14,7 @@ from dashboard.metrics.cohort import Bools, Dates, column_dates
 from dashboard.metrics.lab_units import FACTORS, factor, spelled
 from dashboard.metrics.treated import Treated
 from dashboard.metrics.types import Result
+from dashboard.metrics.words import some
 
 Floats = NDArray[np.float64]
 NO_VISIT = "No visit name"
@@ -158,9 +159,9 @@ def _left_out(patient: Codes, date: Dates, value: Floats) -> tuple[str, ...]:
     undated, missing = int((mine & np.isnat(date)).sum()), int((mine & np.isnan(value)).sum())
     notes = []
     if undated:
-        notes.append(f"{undated} laboratory records without a date are in no summary")
+        notes.append(f"In no summary, without a date: {some(undated, 'laboratory record')}")
     if missing:
-        notes.append(f"{missing} laboratory records without a number are in no summary")
+        notes.append(f"In no summary, without a number: {some(missing, 'laboratory record')}")
     return tuple(notes)
 
 

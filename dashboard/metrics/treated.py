@@ -13,6 +13,7 @@ from dashboard.metrics.accrual import on_treatment
 from dashboard.metrics.cohort import Bools, Cohort, Dates, column_dates, in_order
 from dashboard.metrics.columns import Frame, factorised
 from dashboard.metrics.types import AnalysisSet, Exclusion
+from dashboard.metrics.words import some
 
 NAT = np.datetime64("NaT", "D")
 
@@ -123,12 +124,14 @@ def _notes(ids: NDArray[np.object_], open_end: Bools, undosed: Bools) -> tuple[s
     notes = []
     if open_end.any():
         notes.append(
-            f"Treatment ended but the last dose has no date in {open_end.sum()} patients: "
+            f"Treatment ended but the last dose has no date in "
+            f"{some(int(open_end.sum()), 'patient')}: "
             f"window to the cut-off ({', '.join(ids[open_end].tolist()[:5])})"
         )
     if undosed.any():
         notes.append(
-            f"No first dose date in {undosed.sum()} patients of the set: no event of theirs can be "
-            f"treatment-emergent by date ({', '.join(ids[undosed].tolist()[:5])})"
+            f"No first dose date in {some(int(undosed.sum()), 'patient')} of the set: "
+            f"no event of theirs can be treatment-emergent by date "
+            f"({', '.join(ids[undosed].tolist()[:5])})"
         )
     return tuple(notes)

@@ -112,7 +112,8 @@ def _parts(
     by_cause: dict[str, list[str]] = {}
     for d in died:
         by_cause.setdefault(told.get(d.usubjid) or "", []).append(d.usubjid)
-    found += [("cause", c, by_cause[c]) for c in sorted(by_cause, key=lambda c: -len(by_cause[c]))]
+    causes_ = sorted(by_cause, key=lambda c: (not c, -len(by_cause[c])))
+    found += [("cause" if c else "no_cause", c, by_cause[c]) for c in causes_]
     if then is not None:
         found.append(("new", "", [d.usubjid for d in died if d.usubjid not in then]))
     return [

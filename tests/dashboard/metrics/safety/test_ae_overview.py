@@ -170,9 +170,9 @@ def test_unknown_words_are_counted_as_no_and_named(trial):
     ]
     got = ae_overview(trial("A").events(rows))
     text = "\n".join(got.notes)
-    assert "AEREL = 'MAYBE' is not a known term: 1 events counted as not related" in text
-    assert "AEACN = 'DOSE HELD' is not a known term: 1 events counted as no change of dose" in text
-    assert "AETOXGR = 'HIGH' is no grade: 1 events counted as grade missing" in text
+    assert "AEREL = 'MAYBE' is not a known term: 1 event counted as not related" in text
+    assert "AEACN = 'DOSE HELD' is not a known term: 1 event counted as no change of dose" in text
+    assert "AETOXGR = 'HIGH' is no grade: 1 event counted as grade missing" in text
     assert got.flag("related").n_events == 1
 
 

@@ -45,7 +45,7 @@ def test_still_on_treatment_the_window_ends_at_the_cut_off(trial):
 def test_no_last_dose_date_the_window_ends_at_the_cut_off_and_that_is_said(trial):
     events = trial({"A": {"last": None}}).events([{"id": "A", "start": 390}])
     assert events.emergent.tolist() == [True]
-    assert "last dose has no date in 1 patients" in events.notes[0]
+    assert "last dose has no date in 1 patient" in events.notes[0]
 
 
 def test_the_window_is_a_parameter(trial):
@@ -109,4 +109,4 @@ def test_a_patient_without_a_first_dose_has_no_emergent_event_by_date(trial):
     made.adsl["ENRLDT"] = made.adsl["TRTSDT"].fillna(made.day(0))
     events = made.events([{"id": "B", "start": 5}, {"id": "B", "start": None}])
     assert events.emergent.tolist() == [False, False]
-    assert any("No first dose date in 1 patients" in n for n in events.notes)
+    assert any("No first dose date in 1 patient" in n for n in events.notes)

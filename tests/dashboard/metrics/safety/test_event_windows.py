@@ -57,6 +57,14 @@ def test_open_windows_stand_in_the_denominator_and_are_counted_apart(trial):
     assert got.n_events == 2
 
 
+def test_an_event_dated_after_death_is_none_of_the_clock(trial):
+    rows = [*EVENTS, related("E", 151)]
+    got = related_in_window(trial(CLOCK).events(rows, YEAR), 365)
+    assert (got.patients, got.n_events) == (("A", "C"), 2)
+    same_day = related_in_window(trial(CLOCK).events([*EVENTS, related("E", 150)], YEAR), 365)
+    assert same_day.patients == ("A", "C", "E")
+
+
 def test_the_clock_counts_what_the_overview_counts(trial):
     events = trial(CLOCK).events(EVENTS, YEAR)
     got, flag = related_in_window(events, 365), ae_overview(events, YEAR).flag("related_in_window")

@@ -85,7 +85,7 @@ def test_one_cycle_needs_no_length(trial):
 def test_without_a_planned_dose_there_is_no_intensity(trial):
     drug = one(trial("A"), q3w("A", (1, 2), planned=None))
     assert (drug.intensity.n, drug.intensity.median) == (0, None)
-    assert "No planned dose in 1 patients" in drug.notes[0]
+    assert "No planned dose in 1 patient" in drug.notes[0]
     assert drug.cumulative.median == 200.0
 
 
@@ -141,7 +141,7 @@ def test_duration_from_adsl_ongoing_to_the_cut_off(trial):
     got = exposure(made.treated(), None)
     assert (got.days.minimum, got.days.maximum, got.ongoing) == (100.0, 401.0, 1)
     assert got.person_years == pytest.approx(501 / 365.25)
-    assert got.notes == ("1 patients have no last dose date: counted to the end of their window",)
+    assert got.notes == ("No last dose date in 1 patient: counted to the end of the window",)
     assert got.drugs == ()
 
 

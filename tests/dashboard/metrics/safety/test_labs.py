@@ -65,8 +65,8 @@ def test_copies_undated_values_and_other_patients_are_left_out(trial):
     ]
     made = trial("A").labs(rows)
     assert made.value.tolist() == [1.0]
-    assert "1 laboratory records without a date are in no summary" in made.notes
-    assert "1 laboratory records without a number are in no summary" in made.notes
+    assert "In no summary, without a date: 1 laboratory record" in made.notes
+    assert "In no summary, without a number: 1 laboratory record" in made.notes
 
 
 # --- worst grade and shift ------------------------------------------------------------------------
