@@ -69,6 +69,8 @@ def _row(answer: Answer, line: Line, columns: Sequence[str]) -> html.Tr:
         else:
             words = CELLS[column](answer, line)
             more = attrs(data_head=head(answer, column))
+            if column == "dose" and line["backbone"]:
+                more |= attrs(data_short=answer["backbone_label"])
             cells.append(
                 html.Td(one(words), className=f"{kind(column)} at-{column}".strip(), **more)
             )

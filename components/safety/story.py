@@ -141,9 +141,11 @@ def _serious(answer: Answer) -> Any:
 def _ways(answer: Answer) -> list[Any]:
     """To the patient, and back to the listing."""
     line = answer["line"]
+    n = answer["n_events"]
+    key = "safety.story.patient.one" if n == 1 else "safety.story.patient"
     to = patient_link(
         line["key"],
-        text("safety.story.patient", id=line["id"], n=answer["n_events"]),
+        text(key, id=line["id"], n=n),
         answer["query"],
         title=line["usubjid"],
     )

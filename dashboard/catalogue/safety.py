@@ -260,6 +260,7 @@ STRINGS: dict[str, str] = {
     "safety.story.outside.title": "Not among the patients of this view",
     "safety.story.outside": "The event belongs to a patient whom the analysis set or the filters leave out.",
     "safety.story.back": "To the listing of events",
+    "safety.story.patient.one": "The whole course of patient {id}, with this one event",
     "safety.story.patient": "The whole course of patient {id}, with all {n} events",
     "safety.story.serious": "serious",
     "safety.story.begun": "{what}, began on {when}.",
