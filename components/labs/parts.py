@@ -19,6 +19,8 @@ from components.who import count, person
 from dashboard.metrics.types import Proportion
 from dashboard.text import text
 
+#: from here on digits are grouped
+GROUPED = 10_000
 _POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -46,10 +48,14 @@ def version(answer: Answer) -> str:
 
 
 def amount(value: float | None) -> str:
-    """A value with three figures, never more decimals than tell something: 386, 48.5, 1.92."""
+    """A value with three figures, never more decimals than tell something: 386, 48.5, 1.92.
+
+    Large ones are grouped: 228,600."""
     if value is None:
         return text("number.ne")
     size = abs(value)
+    if size >= GROUPED:
+        return f"{value:,.0f}"
     digits = 0 if size >= 100 else 1 if size >= 10 else 2
     told = numbers.fixed(value, digits)
     return told.rstrip("0").rstrip(".") if "." in told else told

@@ -139,12 +139,24 @@ def _doses_number(answer: Answer) -> html.Div:
 
 def _story(answer: Answer) -> html.Ul:
     """How urate went, who went over a limit, what it was when a stone came, and what followed."""
-    lines = [*_values(answer), *_reported(answer)]
+    lines = [*_implausible(answer), *_values(answer), *_reported(answer)]
     if answer["events_known"]:
         lines += _before(answer)
     return html.Ul(
         [html.Li(words) for words in lines], className="story-lines", **metric(*METRICS[:3])
     )
+
+
+def _implausible(answer: Answer) -> list[Any]:
+    """That some values are hardly in the unit they state: before anything is read from them."""
+    told = answer["implausible"]
+    if not told["n"]:
+        return []
+    low, high = (amount(v) for v in told["range"])
+    words = plural("labs.values", told["n"])
+    opens = count(words, told["who"], of=text("labs.urate.implausible.of"))
+    said = text("labs.urate.implausible", low=low, high=high)
+    return [html.Span([opens, " ", said], className="trouble-line")]
 
 
 def _mg(value: float | None) -> str:

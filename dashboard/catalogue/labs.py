@@ -133,6 +133,8 @@ STRINGS: dict[str, str] = {
     "labs.dose.stopped": "stopped",
     "labs.dose.increased": "increased",
     "labs.dose.other": "other change",
+    "labs.urate.implausible": "below {low} or above {high} µmol/L: hardly in the unit stated, yet counted as exported. Check the units before reading on.",
+    "labs.urate.implausible.of": "Urate hardly in its unit",
     "labs.urate.rise": "Median urate: {before} µmol/L ({before_mg} mg/dL) at baseline, {peak} ({peak_mg}) at each patient's highest.",
     "labs.urate.own": "Each patient's own rise: median and quartiles {rise} µmol/L (n = {n}).",
     "labs.urate.own.few": "Each patient's own rise: median {rise} µmol/L (n = {n}).",

@@ -13,6 +13,7 @@ from dashboard.metrics.coded import clean, grouped_terms
 from dashboard.metrics.dose_changes import NO_REASON, changed_records
 from dashboard.metrics.exposure import Doses
 from dashboard.metrics.lab_lines import LabLine
+from dashboard.metrics.labs import Floats, LabValues
 from dashboard.metrics.patient_doses import CHANGES
 from dashboard.metrics.proportions import proportion
 from dashboard.metrics.spread import Spread, spread
@@ -41,6 +42,9 @@ CONSEQUENCES: Mapping[str, frozenset[str]] = {
 }
 #: preferred terms of a raised urate itself, as it is reported
 RAISED = frozenset({"HYPERURICAEMIA", "HYPERURICEMIA", "BLOOD URIC ACID INCREASED"})
+#: umol/L outside which a value is hardly urate in blood in the unit it states: 0.4 is mmol/L, and
+#: 460 mg/dL are umol/L
+PLAUSIBLE = (30.0, 1500.0)
 WOMAN, MAN = "F", "M"
 
 
@@ -134,6 +138,13 @@ def reported(events: AdverseEvents) -> tuple[str, ...]:
     if not of_term.any():
         return ()
     return events.ids(np.unique(events.patient[of_term[events.pt] & events.emergent]))
+
+
+def implausible(values: LabValues, amount: Floats) -> tuple[int, tuple[str, ...]]:
+    """Values outside `PLAUSIBLE` (`amount` in umol/L, a row each), and whose they are."""
+    low, high = PLAUSIBLE
+    odd = (amount < low) | (amount > high)
+    return int(odd.sum()), tuple(values.treated.usubjid[np.unique(values.patient[odd])].tolist())
 
 
 def above(found: Urate, edge: float, *, level: float = 0.95) -> tuple[Proportion, tuple[str, ...]]:

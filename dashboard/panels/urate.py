@@ -17,11 +17,13 @@ from dashboard.metrics.labs import Floats, LabValues
 from dashboard.metrics.urate import PARAMCDS, Urate, urate
 from dashboard.metrics.urate_course import (
     CONSEQUENCES,
+    PLAUSIBLE,
     DoseMark,
     UrateEvent,
     above,
     changes_near,
     dose_marks,
+    implausible,
     over_limits,
     reported,
     urate_change,
@@ -80,6 +82,7 @@ def course(view: View) -> Json:
         "change": urate_change(found).to_json(),
         "events_known": events is not None,
         "events": [_event(view, e, marks) for e in told],
+        "implausible": _implausible(view, mine, amount),
         "reported": None if events is None else _people(view, reported(events)),
         "last_above": _last_above(view, found),
         "changed": _changed(view, marks),
@@ -110,6 +113,11 @@ def _expected(view: View) -> list[dict[str, Any]]:
                 for e in externals(event)
             ]
     return told
+
+
+def _implausible(view: View, mine: LabValues, amount: Floats) -> dict[str, Any]:
+    n, patients = implausible(mine, amount)
+    return {"n": n, "who": who(view, patients), "range": list(PLAUSIBLE)}
 
 
 def _people(view: View, patients: Sequence[str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from components import numbers
+from components.labs.parts import amount
 from dashboard.metrics.proportions import proportion
 from dashboard.metrics.time_to_event import FollowUp
 
@@ -59,3 +60,13 @@ def test_follow_up_in_words() -> None:
     assert numbers.follow_up(open_, 0.95) == f"not reached ({method})"
     nobody = FollowUp(0, None, None, None, None, None, method, ())
     assert numbers.follow_up(nobody, 0.95) == "not estimable"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(386.4, "386"), (48.52, "48.5"), (1.9, "1.9"), (9999, "9999"), (228600, "228,600")],
+)
+def test_an_amount_has_three_figures_and_is_grouped_where_it_is_long(
+    value: float, words: str
+) -> None:
+    assert amount(value) == words

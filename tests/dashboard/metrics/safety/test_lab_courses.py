@@ -24,6 +24,7 @@ from dashboard.metrics.urate_course import (
     UrateEvent,
     above,
     changes_near,
+    implausible,
     last_before,
     over_limits,
     urate_change,
@@ -213,6 +214,13 @@ def test_over_the_limit_of_the_sex_and_over_an_edge(trial):
     assert (lower[0].proportion.x, lower[0].already) == (1, 1)  # 300 at baseline
     share, who = above(found, 420.0)
     assert (share.x, share.n, who) == (1, 3, ("C",))
+
+
+def test_a_value_in_another_unit_than_stated_is_told(trial):
+    rows = [urate_at("A", 8, 0.4), urate_at("B", 8, 460, unit="mg/dL"), urate_at("C", 8, 400)]
+    values = trial("ABC").labs(rows)
+    n, who = implausible(values, values.value * values.factors("urate"))
+    assert (n, who) == (2, ("A", "B"))
 
 
 def test_the_change_of_urate_is_over_patients_with_a_baseline(trial):
