@@ -53,7 +53,7 @@ def add_downloads(server: Flask, context: Context) -> None:
         answer = card.ask(context, selection, context.audience(), About(key))
         if "problem" in answer:
             return refuse(404, text("refused.404"))
-        lead = answer["answers"][0]
+        lead = answer["answers"][0] if "answers" in answer else answer
         return _sent(name, lead, _file(card, answer, lead, _address(page, key)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from dash import html
@@ -172,6 +173,8 @@ def draw_around(answer: Answer) -> Any:
             *_events(answer, found["later"], "later"),
             *_after(answer, found),
         ]
+    made = tools(AROUND, answer, data=False, picture=found is not None, key=line["key"])
+    address = f"/download/{AROUND}/{line['event']}.csv?{answer['query']}"
     return card(
         AROUND,
         text("safety.story.around"),
@@ -180,7 +183,7 @@ def draw_around(answer: Answer) -> Any:
         n_metric="ae_line",
         subtitle=text("safety.story.window", **answer["options"]) if found else None,
         subtitle_metric="ae_story",
-        tools=tools(AROUND, answer, data=False, picture=found is not None, key=line["key"]),
+        tools=replace(made, csv=address if found is not None else None),
     )
 
 

@@ -13,6 +13,8 @@ from components.figures.patient_findings import drawn_events
 from components.figures.patient_shape import Shape, shape_of
 from components.graph import graph
 from components.metric import metric
+from components.overview.parts import Rows
+from components.patients.records import plotted
 from components.patients.words import event_words, lab_title
 from dashboard.text import listed, text
 
@@ -39,6 +41,16 @@ def timeline(answer: Answer, found: Answer) -> list[html.Div | html.P]:
         ),
         html.P(_note(near, found), className="figure-note", **metric(METRIC)),
     ]
+
+
+def rows(answer: Answer) -> Rows:
+    """What is drawn, a record a row: what, when, how much, from which record."""
+    header = tuple(text("patient.csv").split(","))
+    found = answer["story"]
+    if found is None:
+        return header, []
+    usubjid = answer["patient"]["usubjid"]
+    return header, [(usubjid, *row) for row in plotted(_near(answer, found))]
 
 
 def _span(answer: Answer, found: Answer) -> tuple[float, float]:

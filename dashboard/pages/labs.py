@@ -22,7 +22,7 @@ CARDS: tuple[Card, ...] = (
     Card(
         urate.NAME,
         "labs.urate.title",
-        (1234, 2590),
+        (1216, 2572),
         urate.draw,
         urate.rows,
         metrics=urate.METRICS,

@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import Dash, html
 
-from components.safety import story
+from components.safety import story, timeline
 from dashboard.event_keys import EVENT_KEY, parts_of_key
 from dashboard.pages.page import About, Card, Context, Page, fill, slot
 from dashboard.panels import safety_story
@@ -46,6 +46,7 @@ CARDS: tuple[Card, ...] = (
         "safety.story.around",
         (1100, 3000),
         story.draw_around,
+        timeline.rows,
         ask=ask,
         metrics=story.METRICS,
     ),

@@ -43,7 +43,7 @@ def story(view: View, about: str) -> Json:
     told = profile(view, usubjid)
     mine = np.flatnonzero(events.patient == events.patient[at])
     rest = mine[mine != at]
-    own, *others = _records(events, usubjid, [at, *rest.tolist()])
+    own, *others = _records(view, events, usubjid, [at, *rest.tolist()])
     series = [_series(s) for s in told["labs"]["series"]]
     doses = [DoseRecord.from_json(d) for d in told["doses"]["records"]]
     found = event_story(own, others, doses, series, StoryOptions(cut_day=told["cut_day"]))
@@ -92,9 +92,10 @@ def _series(told: Mapping[str, Any]) -> LabSeries:
     return LabSeries.from_json({**told, "points": points})
 
 
-def _records(events: AdverseEvents, usubjid: str, at: list[int]) -> list[EventRecord]:
+def _records(view: View, events: AdverseEvents, usubjid: str, at: list[int]) -> list[EventRecord]:
     """The records of events of one patient, in the order of their positions."""
-    return [event_records(events.select(np.array([i])), usubjid)[0] for i in at]
+    frame = view.cut.frame("ADAE", provenance=True, columns=["USUBJID"])
+    return [event_records(events.select(np.array([i])), usubjid, frame)[0] for i in at]
 
 
 def _criteria(view: View, events: AdverseEvents, at: int) -> list[str]:

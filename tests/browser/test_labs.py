@@ -211,7 +211,7 @@ def test_a_parameter_nobody_has_is_refused_in_words(open_page: Opener, url: str)
 def test_a_cell_highlights_its_patients_in_every_figure(open_page: Opener, url: str) -> None:
     page, _ = open_page()
     labs(page, url, "study=synth-ino-tnbc")
-    cell = page.locator("#labs-urate .survival-headline button.who").nth(1)
+    cell = page.locator("#labs-urate .survival-headline div[data-metric*=urate_event] button.who")
     wanted = set(str(cell.get_attribute("data-patients")).split())
     assert len(wanted) == 4  # stones in 3 patients, gout in 1
     cell.click()

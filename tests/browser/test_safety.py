@@ -251,6 +251,10 @@ def test_an_event_leads_to_its_story_and_on_to_its_patient(
     expect(drawn).to_be_visible()
     expect(around.locator("#safety-event-figure")).to_contain_text("Adverse events")
     expect(around.locator(".figure-note").first).to_contain_text("Shaded: the day")
+    event = urlsplit(page.url).path.rsplit("/", 1)[1]
+    file = page.request.get(f"{url}/download/safety-event-around/{event}.csv?study={DEMO}")
+    assert file.ok
+    assert "adverse event" in file.text()
     expect(around).to_contain_text("Doses before and after")
     expect(around).to_contain_text("Laboratory values around it")
     expect(around).to_contain_text("Died,")

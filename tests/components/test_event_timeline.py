@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from components.figures.patient_shape import shape_of
-from components.safety.timeline import _near, _span, timeline
+from components.safety.timeline import _near, _span, rows, timeline
 from dashboard.panels import PANELS
 from dashboard.panels.safety_story import story
 from dashboard.results import Audience, Results
@@ -59,6 +59,17 @@ def test_the_shaded_days_are_those_of_the_event(told: list[dict[str, Any]]) -> N
         band = frame.children.figure["layout"]["shapes"][0]
         assert (band["x0"], band["x1"]) == (each["story"]["start"], each["story"]["until"] + 1)
         assert f"{each['story']['start']} to {each['story']['until']}" in note.children
+
+
+def test_the_file_holds_what_is_drawn(told: list[dict[str, Any]]) -> None:
+    for each in told:
+        header, lines = rows(each)
+        assert {len(line) for line in lines} == {len(header)}
+        near = _near(each, each["story"])
+        assert len([r for r in lines if r[1] == "adverse event"]) == len(each["course"])
+        values = sum(len(s["points"]) for s in near["labs"]["series"])
+        assert len([r for r in lines if r[1] == "lab"]) == values
+        assert all(r[-1].startswith("adae") for r in lines if r[1] == "adverse event")
 
 
 def test_nothing_is_drawn_beyond_the_axis(told: list[dict[str, Any]]) -> None:
