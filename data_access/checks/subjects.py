@@ -117,7 +117,9 @@ def parameters_unused(context: Context) -> Iterable[Finding]:
 def _mapping(frame: pd.DataFrame, domain: str, purpose: str, code: str) -> str:
     """The line of study.toml that is meant, as far as PARAM tells; a guess would map a best
     response as one of a visit, or a lesion as the sum of all."""
-    labels = frame.groupby("PARAMCD")["PARAM"].first().dropna() if "PARAM" in frame else {}
+    labels: dict[str, object] = {}
+    if "PARAM" in frame:
+        labels = frame.groupby("PARAMCD")["PARAM"].first().dropna().to_dict()
     for where, meant, pattern in LABELLED:
         hits = [c for c, words in labels.items() if re.search(pattern, str(words), re.IGNORECASE)]
         if where == domain and hits:
