@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 import pandas as pd
 
@@ -117,7 +117,7 @@ def parameters_unused(context: Context) -> Iterable[Finding]:
 def _mapping(frame: pd.DataFrame, domain: str, purpose: str, code: str) -> str:
     """The line of study.toml that is meant, as far as PARAM tells; a guess would map a best
     response as one of a visit, or a lesion as the sum of all."""
-    labels: dict[str, object] = {}
+    labels: dict[Hashable, object] = {}
     if "PARAM" in frame:
         labels = frame.groupby("PARAMCD")["PARAM"].first().dropna().to_dict()
     for where, meant, pattern in LABELLED:
