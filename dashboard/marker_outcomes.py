@@ -15,6 +15,11 @@ BASELINE, CHANGE = "baseline", "change"
 ENDPOINTS = ("PFS", "OS")
 
 
+def endpoints_of(analysis: Analysis) -> tuple[str, ...]:
+    """The endpoints of the cut that a marker can be seen with."""
+    return tuple(e.id for e in endpoints(analysis) if e.id in ENDPOINTS)
+
+
 def times_of(analysis: Analysis, endpoint: str, rules: str) -> TimeToEvent | None:
     """The endpoint asked for where it is PFS or OS, else the first of them that the cut has."""
     known = [e for e in endpoints(analysis) if e.id in ENDPOINTS]

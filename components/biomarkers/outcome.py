@@ -21,7 +21,7 @@ from components.links import view_link
 from components.metric import ask, marked, metric
 from components.overview.parts import Answer, Rows, tools
 from components.response.parts import by_reason
-from components.safety.parts import with_query
+from components.safety.parts import segmented, with_query
 from components.survival import words as of_survival
 from components.who import count
 from dashboard.metrics.kaplan_meier import Quantile, RiskTable
@@ -58,11 +58,34 @@ def _body(answer: Answer) -> list[Any]:
         )
         return [marked(empty(text(key)), "n")]
     return [
+        *_endpoints(answer),
         html.P(_words(answer), className="sentence wide", **metric("marker_landmark")),
         *_curves(answer),
         _table(answer),
-        html.P(text("biomarkers.outcome.note"), className="figure-note", **metric("marker_hazard")),
+        html.P(_note(answer), className="figure-note", **metric("marker_hazard")),
     ]
+
+
+def _endpoints(answer: Answer) -> list[Any]:
+    """Which time to event, and the others the cut has."""
+    items = []
+    for i, endpoint in enumerate(answer["endpoints"]):
+        address = with_query(answer["query"], endpoint=endpoint if i else None)
+        words = text(f"biomarkers.outcome.endpoint.{endpoint}")
+        items.append((words, address, endpoint == answer["endpoint"]))
+    return [marked(segmented(text("biomarkers.outcome.endpoint"), items), "marker_hazard")]
+
+
+def _note(answer: Answer) -> str:
+    """An interval that leaves out 1 is a test in other words: so many would by chance alone."""
+    made = sum(h["cox"] is not None and h["cox"]["hr"][0] is not None for h in answer["hazards"])
+    words = text(
+        "biomarkers.outcome.many",
+        n=made,
+        ci=numbers.level_words(answer["level"]),
+        chance=numbers.fixed((1 - answer["level"]) * made, 1),
+    )
+    return f"{text('biomarkers.outcome.note')} {words}" if made else text("biomarkers.outcome.note")
 
 
 def _words(answer: Answer) -> str:

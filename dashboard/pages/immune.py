@@ -20,7 +20,7 @@ CARDS: tuple[Card, ...] = (
     marker_card(composition, KIND, "biomarkers.composition.title", (776, 959)),
     marker_card(ranges, KIND, "biomarkers.ranges.title", (496, 677)),
     marker_card(response, KIND, "biomarkers.response.title", (2895, 3578)),
-    marker_card(outcome, KIND, "biomarkers.outcome.title", (2238, 2715)),
+    marker_card(outcome, KIND, "biomarkers.outcome.title", (2286, 2815)),
 )
 
 

@@ -28,7 +28,7 @@ CARDS: tuple[Card, ...] = (
         composition.rows, metrics=(composition.METRIC, "n"),
     ),
     Card(
-        within.NAME, "microbiome.alpha.title", (1365, 1860), within.draw, within.rows,
+        within.NAME, "microbiome.alpha.title", (1433, 2060), within.draw, within.rows,
         metrics=(*within.METRICS, "n"),
     ),
     Card(

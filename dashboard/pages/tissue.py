@@ -19,7 +19,7 @@ CARDS: tuple[Card, ...] = (
     marker_card(joint, KIND, "biomarkers.joint.title", (615, 870)),
     marker_card(heat, KIND, "biomarkers.heat.title", (435, 650)),
     marker_card(response, KIND, "biomarkers.response.title", (834, 1213)),
-    marker_card(outcome, KIND, "biomarkers.outcome.title", (1274, 1730)),
+    marker_card(outcome, KIND, "biomarkers.outcome.title", (1332, 1831)),
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from dashboard.biomarkers import Kind
 from dashboard.endpoints import from_origin
-from dashboard.marker_outcomes import BASELINE, CHANGE, MarkerTimes, times_of
+from dashboard.marker_outcomes import BASELINE, CHANGE, MarkerTimes, endpoints_of, times_of
 from dashboard.marker_panel import Markers, compositions_of
 from dashboard.measurements import best_changes_of, sums_of
 from dashboard.metrics.marker_composition import Composition
@@ -193,6 +193,7 @@ def outcome(kind: Kind) -> Panel:
         told: dict[str, Any] = {
             **of_samples(view, found),
             "endpoint": None,
+            "endpoints": list(endpoints_of(view.analysis)),
             "hazards": [],
             "chosen": None,
             "curves": None,

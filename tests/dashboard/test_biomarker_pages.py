@@ -266,3 +266,20 @@ def test_a_marker_of_the_address_reaches_waterfall_and_swimmer(
 def test_a_marker_that_a_cut_does_not_hold_is_none(results: Results) -> None:
     told = answer(results, "immune-outcome", "study=pairs3&marker=immune.NOSUCH.change")
     assert told["chosen"] is None or told["chosen"]["paramcd"] == "CD8"
+
+
+def test_the_end_point_of_a_marker_is_named_and_can_be_chosen(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    results = Results(Shelf(demo_store(tmp_path_factory)), PANELS, Flask(__name__))
+    card = next(c for c in tissue.CARDS if c.name == "tissue-outcome")
+    told = answer(results, card.name, "study=synth-ino-tnbc")
+    assert (told["endpoint"], told["endpoints"]) == ("PFS", ["PFS", "OS"])
+    words = said(card, told)
+    assert "progression or death (PFS)" in words
+    # 6 markers, before treatment and their change: 12 intervals of which 5% leave out 1 by chance
+    assert "12 hazard ratios stand here" in words
+    assert "about 0.6 of their 95% CI would leave out 1" in words
+    dead = answer(results, card.name, "study=synth-ino-tnbc&endpoint=OS")
+    assert dead["endpoint"] == "OS"
+    assert dead["hazards"] != told["hazards"]
