@@ -103,11 +103,26 @@ def event(answer: Answer, line: Line) -> list[Any]:
     notes = [line["class"]] if answer.get("classes") else []
     if not line["emergent"]:
         notes.append(text("safety.line.not_emergent"))
+    notes += dated(line)
     if line["days_after"]:
         key = "safety.line.after.one" if line["days_after"] == 1 else "safety.line.after"
         notes.append(text(key, n=line["days_after"]))
     more = [html.Span(", ".join(notes), className="cell-more")] if notes else []
     return [term(answer, line), *more]
+
+
+def dated(line: Line) -> list[str]:
+    """What is not known of the dates: a start without its day, an imputed one, an end before it."""
+    known = line["recorded"]
+    if line["start"] is None:
+        return [text("safety.line.partial", recorded=known)] if known else []
+    notes = []
+    if line["imputed"]:
+        key = "safety.line.imputed.from" if known else "safety.line.imputed"
+        notes.append(text(key, recorded=known))
+    if line["end"] is not None and line["end"] < line["start"]:
+        notes.append(text("safety.line.reversed"))
+    return notes
 
 
 def grade(answer: Answer, line: Line) -> str:

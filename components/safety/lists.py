@@ -138,7 +138,8 @@ _METRIC = {EVENTS: "ae_line", DEATHS: "death_line", LABS: "lab_line"}
 def file_of_events(answer: Answer) -> Rows:
     body = [
         (
-            e["usubjid"], e["backbone"], e["term"], e["soc"], e["first"], e["start"], e["end"],
+            e["usubjid"], e["backbone"], e["term"], e["soc"], e["first"],
+            e["start"] or e["recorded"], e["end"],
             e["grade"] or "", _flag(e["serious"]), parts.related_text(answer, e), e["state"],
             "; ".join(e["actions"]), _flag(e["emergent"]), e["days_after"],
             "; ".join(parts.dose_words(d) for d in e["doses"]),

@@ -86,7 +86,8 @@ def sentence(answer: Answer) -> str:
     serious = text("safety.story.serious") if line["serious"] else ""
     what = ", ".join(p for p in (line["words"], grade, serious) if p)
     if line["first"] is None:
-        said = [text("safety.story.undated", what=what)]
+        key = "safety.story.partial" if line["recorded"] else "safety.story.undated"
+        said = [text(key, what=what, recorded=line["recorded"])]
     else:
         when = text("safety.story.day", day=line["first"], date=day(line["start"]))
         said = [text("safety.story.begun", what=what, when=when)]

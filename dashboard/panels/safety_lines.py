@@ -89,6 +89,10 @@ def numbers_of(analysis: Analysis) -> Codes:
     return once(analysis, "event numbers", make)
 
 
+#: letters of a date without anything missing
+WHOLE_DATE = 10
+
+
 class Patients:
     """What patients of a cut are called, and their backbone in words."""
 
@@ -130,13 +134,35 @@ def drug_words(view: View, drug: str) -> str:
     return said(study, study.backbones.column if study.backbones else "EXTRT", drug)
 
 
+def _as_recorded(analysis: Analysis) -> tuple[list[str | None], list[bool]]:
+    """AESTDTC of every row of ADAE, and whether ASTDTF says that its start was imputed."""
+
+    def make() -> tuple[list[str | None], list[bool]]:
+        adae = analysis.frame("ADAE")
+        if adae is None:
+            return [], []
+        held: dict[str, list[Any]] = {
+            c: strings(adae, c).tolist() if c in adae.columns else [None] * len(adae)
+            for c in ("AESTDTC", "ASTDTF")
+        }
+        starts = [None if pd.isna(v) else str(v) for v in held["AESTDTC"]]
+        return starts, [not pd.isna(v) and bool(str(v).strip()) for v in held["ASTDTF"]]
+
+    return once(analysis, "recorded starts", make)
+
+
 def lines_of(view: View, events: AdverseEvents, at: Codes) -> list[dict[str, Any]]:
     """The events at these positions as JSON values, with key, name and address of each."""
     analysis = view.analysis
     numbers, patients = numbers_of(analysis), patients_of(analysis)
     made = []
+    recorded, flagged = _as_recorded(analysis)
     for line in event_lines(events, at, doses_of(analysis)):
         told = line.to_json()
+        told["recorded"] = recorded[line.row]
+        told["imputed"] = line.start is not None and (
+            flagged[line.row] or 0 < len(recorded[line.row] or "") < WHOLE_DATE
+        )
         key = view.keys.key(line.usubjid)
         told["key"] = key
         told["words"] = said(view.cut.study, "AEDECOD", line.term)

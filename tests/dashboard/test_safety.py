@@ -225,6 +225,27 @@ def test_one_event_of_unknown_term(poor: Callable[..., Told]) -> None:
     assert "Not coded" in told.words()["safety-list-events"]
 
 
+DATED = """\
+USUBJID,AESEQ,AEDECOD,AEBODSYS,AESTDTC,ASTDT,ASTDTF,AENDT,AETOXGR,AESER,AEREL,AEOUT
+P1,1,NAUSEA,GUT,2025-03,,,,2,Y,Y,NOT RECOVERED/NOT RESOLVED
+P1,2,RASH,SKIN,2025-01-10,2025-01-10,,2025-01-05,3,Y,Y,RECOVERED/RESOLVED
+P3,1,COUGH,CHEST,2025-02,2025-02-01,D,,4,Y,N,UNKNOWN
+P3,2,PAIN,NERVES,2025-01-09,2025-01-09,,2025-01-20,1,N,N,NOT RECOVERED/NOT RESOLVED
+"""
+
+
+def test_what_is_not_known_of_dates_and_outcomes_is_said(poor: Callable[..., Told]) -> None:
+    words = poor(DATED).words()
+    for name in ("safety-grave", "safety-list-events"):
+        assert "began 2025-03, its day is not stated" in words[name]
+        assert "start imputed from 2025-02" in words[name]
+        assert "its end is dated before its start" in words[name]
+    listed = words["safety-list-events"]
+    assert "Ended 20 Jan 2025, by its outcome not recovered" in listed
+    assert "Rash" in listed
+    assert "RASH" not in listed
+
+
 def test_a_store_of_the_browser_is_never_believed() -> None:
     for held in (None, [], "x", {"turned": 3, "page": -1, "cell": [1, 2, 3], "events": True},
                  {"turned": ["x" * 5000], "page": 10**9, "cell": ["a", "b", "gold"]}):  # fmt: skip
