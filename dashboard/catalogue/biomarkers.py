@@ -149,7 +149,7 @@ STRINGS: dict[str, str] = {
     "define.sample_account.out": "Nobody; samples dated after the cut-off do not exist.",
     "define.sample_account.method": "Count of patients. Reasons are the export's words (REASND).",
     "define.paired_samples.name": "Usable pairs",
-    "define.paired_samples.formula": "Patients with exactly one usable sample at each of the two visits / patients of the set. The visits are those of study.toml, else the visit of the baseline flag and the next one by visit number or day.",
+    "define.paired_samples.formula": "Patients with exactly one usable sample at each of the two visits / patients of the set. The visits are those of study.toml, else the visit most baseline flags stand on and the next one, by visit number or day, that at least half as many patients have as any later one.",
     "define.paired_samples.who": "All patients of the set.",
     "define.paired_samples.out": "Nobody: a patient without a pair counts in the denominator and is named with the reason. Two usable samples at one visit make no pair, since nothing says which is meant.",
     "define.paired_samples.method": "Proportion with its exact {ci} (Clopper-Pearson).",

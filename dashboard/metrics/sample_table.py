@@ -123,7 +123,8 @@ class Visits(Result):
 def pair_visits(
     samples: SampleTable, *, before: str | None = None, after: str | None = None
 ) -> Visits:
-    """As stated; else the visit of the baseline flag, and the first visit after it.
+    """As stated; else the visit of most baseline flags, and the first visit after it that at least
+    half as many patients have as any later one.
 
     Visits follow AVISITN, else their median day. Without either a second visit is not known.
     """
@@ -132,7 +133,9 @@ def pair_visits(
     order = _in_order(samples)
     if not order:
         return Visits(None, None, "no sample names its visit")
-    flagged = [v for v in order if samples.baseline[samples.visit == v].any()]
+    flags = {v: int(samples.baseline[samples.visit == v].sum()) for v in order}
+    # a single patient's screening sample flagged as their baseline is not everybody's first visit
+    flagged = sorted((v for v in order if flags[v]), key=lambda v: -flags[v])
     named = [v for v in order if v.upper() in BASELINE_WORDS]
     first = next(iter([*flagged, *named]), None)
     rule = "the visit of the baseline flag" if flagged else "the visit called baseline"
@@ -146,7 +149,11 @@ def pair_visits(
         return Visits(first, None, f"{rule}; no later visit has samples")
     if not _ordered(samples):
         return Visits(first, None, f"{rule}; nothing says which visit follows it")
-    return Visits(first, later[0], f"{rule}, and the next one")
+    # an unscheduled visit of one patient is not everybody's second one
+    held = [len(set(samples.patient[samples.visit == v].tolist())) for v in later]
+    at = next(i for i, n in enumerate(held) if 2 * n >= max(held))
+    over = f" but {', '.join(later[:at])}, which few have" if at else ""
+    return Visits(first, later[at], f"{rule}, and the next one{over}")
 
 
 def _ordered(samples: SampleTable) -> bool:

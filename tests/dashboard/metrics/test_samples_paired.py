@@ -128,6 +128,20 @@ def test_without_numbers_and_dates_nothing_says_which_visit_is_first():
     assert (stated.before, stated.after, stated.rule) == ("B", "A", "study.toml")
 
 
+def test_a_visit_of_one_patient_is_neither_the_first_nor_the_second_of_all():
+    rows = [row(p, v) for p in PATIENTS[:4] for v in ("Baseline", "Week 6")]
+    for one in rows:
+        one["ABLFL"] = "Y" if one["AVISIT"] == "Baseline" else None
+    rows += [
+        row("P5", "Screening", AVISITN=-1, ADT="2023-12-20", ABLFL="Y"),
+        row("P5", "Unscheduled", AVISITN=0.5, ADT="2024-01-20", ABLFL=None),
+    ]
+    _, _, visits, pairs = made(rows)
+    assert (visits.before, visits.after) == ("Baseline", "Week 6")
+    assert visits.rule.endswith("and the next one but Unscheduled, which few have")
+    assert pairs.patients == ("P1", "P2", "P3", "P4")
+
+
 def test_no_samples_at_all_make_no_pairs():
     none = frame(ROWS).iloc[:0]
     people = cohort()
