@@ -172,11 +172,12 @@ def death_before_alive(context: Context) -> Iterable[Finding]:
 
 
 def death_flags(context: Context) -> Iterable[Finding]:
-    adsl = context.frame("ADSL", "DTHDT", "DTHFL")
+    adsl = context.frame("ADSL", "DTHFL")
     if adsl is None:
         return
     flagged = adsl["DTHFL"].eq("Y").fillna(value=False)
-    dated = adsl["DTHDT"].notna()
+    # without the whole column no death has a day, and none is an event of PFS or OS
+    dated = adsl["DTHDT"].notna() if "DTHDT" in adsl else flagged & False
     found = hits(context, "ADSL", flagged & ~dated)
     if found:
         told = found.told("patient", "is|are")

@@ -35,9 +35,18 @@ NO_PARAMCD = Rule(
     '{purpose} = "{code}"',
 )
 
-RULES: tuple[Rule, ...] = (UNTREATED, SET_EMPTY, NO_PARAMCD)
+ENROLLED_BY = Rule(
+    "check-set-enrolled",
+    Severity.NOTE,
+    "ADSL has no ENRLFL; something else says who is enrolled",
+    "Nothing is to be done when this is who is meant; otherwise export ENRLFL, or name the column "
+    "in study.toml: [sets.enrolled] column = ...",
+)
+
+RULES: tuple[Rule, ...] = (UNTREATED, SET_EMPTY, NO_PARAMCD, ENROLLED_BY)
 
 _STARTS = ("TRTSDT", "TRT01SDT")
+ENROLLED_FLAGS = ("ENRLFL", "ITTFL", "RANDFL")
 _FLAGS = {"ENRLFL": "enrolled", "SAFFL": "safety", "FASFL": "full", "RESPEVFL": "evaluable"}
 #: What results are made of, the one to propose first; and what a sentence calls them.
 _PURPOSES = {
@@ -89,6 +98,27 @@ def sets_empty(context: Context) -> Iterable[Finding]:
             )
 
 
+def enrolled_by(context: Context) -> Iterable[Finding]:
+    """The denominator of the headline: the first flag that is Y for anybody, else all of ADSL."""
+    adsl = context.frame("ADSL", "USUBJID")
+    if adsl is None or any(s.id == "enrolled" and s.column for s in context.study.sets):
+        return
+    flags = [c for c in ENROLLED_FLAGS if c in adsl and (adsl[c] == "Y").any()]
+    if flags[:1] == ["ENRLFL"]:
+        return
+    if flags:
+        found = hits(context, "ADSL", adsl[flags[0]] == "Y")
+        who = counted(len(found.patients()), "patient")
+        said = f"The enrolled set is the {who} of {len(adsl):,} with {flags[0]} = Y."
+        yield ENROLLED_BY.finding(said, domain="ADSL", column=flags[0])
+        return
+    yield ENROLLED_BY.finding(
+        "No flag of ADSL says who is enrolled (ENRLFL, ITTFL, RANDFL): the enrolled set is every "
+        "patient but screen failures (SCRNFL, ARM, ACTARM).",
+        domain="ADSL",
+    )
+
+
 def parameters_unused(context: Context) -> Iterable[Finding]:
     for domain, (purposes, words) in _PURPOSES.items():
         frame = context.frame(domain, "USUBJID", "PARAMCD")
@@ -135,4 +165,4 @@ def _mapping(frame: pd.DataFrame, domain: str, purpose: str, code: str) -> str:
     return NO_PARAMCD.remedy.replace("{purpose}", purpose).replace("{code}", code)
 
 
-CHECKS: tuple[Check, ...] = (safety_untreated, sets_empty, parameters_unused)
+CHECKS: tuple[Check, ...] = (safety_untreated, sets_empty, enrolled_by, parameters_unused)

@@ -84,6 +84,12 @@ def test_death_flag_and_date_of_death_must_agree(run):
     assert run("check-death-flag", ADSL="USUBJID|DTHFL|DTHDT\nP1|Y|2024-03-01\nP2|N|") == []
 
 
+def test_deaths_of_an_export_without_any_date_of_death_are_said(run):
+    (found,) = run("check-death-flag", ADSL="USUBJID|DTHFL\nP1|Y\nP2|N\nP3|")
+    assert (found.severity, found.patients) == (Severity.ERROR, ("P1",))
+    assert run("check-death-flag", ADSL="USUBJID|DTHFL\nP1|N\nP2|") == []
+
+
 @pytest.mark.parametrize(
     ("domain", "column"),
     [("ADRS", "ADT"), ("ADTR", "ADT"), ("ADAE", "ASTDT"), ("ADEX", "ASTDT"), ("ADLB", "ADT")],

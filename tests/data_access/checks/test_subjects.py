@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from dashboard import analysis
-from dashboard.metrics import recist, response_rates, tumour
-from data_access.checks import params
+from dashboard.metrics import populations, recist, response_rates, tumour
+from data_access.checks import params, subjects
 from data_access.findings import Severity
 from data_access.study.model import AnalysisSet, Terms
 from tests.data_access.checks.written import STUDY
@@ -87,6 +87,30 @@ def test_the_usual_names_are_those_the_metrics_read():
     assert usual["CBOR"] == response_rates.CBOR_PARAMCDS
     assert usual["TARGET_SUM"] == tumour.SUM_PARAMCDS
     assert {k: usual[k] for k in analysis.USUAL_PARAMCDS} == analysis.USUAL_PARAMCDS
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("USUBJID|ITTFL\nP1|Y\nP2|N", "The enrolled set is the 1 patient of 2 with ITTFL = Y."),
+        ("USUBJID|RANDFL|ENRLFL\nP1|Y|\nP2|Y|", "2 patients of 2 with RANDFL = Y."),
+        ("USUBJID|ARM\nP1|A\nP2|Screen Failure", "every patient but screen failures"),
+    ],
+)
+def test_who_is_enrolled_by_default_is_said(run, table, said):
+    (found,) = run("check-set-enrolled", ADSL=table)
+    assert found.severity is Severity.NOTE
+    assert said in found.sentence
+
+
+def test_a_flag_or_a_stated_set_needs_no_word(run):
+    assert run("check-set-enrolled", ADSL="USUBJID|ENRLFL|ITTFL\nP1|Y|Y") == []
+    stated = replace(STUDY, sets=(AnalysisSet("enrolled", "Enrolled", "ITTFL"),))
+    assert run("check-set-enrolled", ADSL="USUBJID|ITTFL\nP1|Y", study=stated) == []
+
+
+def test_the_flags_are_those_of_the_metrics():
+    assert subjects.ENROLLED_FLAGS == populations.ENROLLED_FLAGS
 
 
 def test_times_that_are_none_of_the_usual_are_a_warning(run):
