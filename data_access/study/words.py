@@ -17,7 +17,7 @@ from data_access.study.fields import (
 )
 from data_access.study.model import Terms
 from data_access.study.sections import NAME
-from data_access.study.suggest import fold
+from data_access.study.suggest import fold, nearest
 
 #: Purposes a PARAMCD of the export may serve.
 PURPOSES = (
@@ -44,8 +44,11 @@ def _paramcds(value: Any, spot: Spot) -> dict[str, tuple[str, ...]]:
     by_fold = {fold(p): p for p in PURPOSES}
     for name in found:
         meant = by_fold.get(fold(name))
-        if meant and meant != name:
-            spot.at(name).complain(NAME, f"There is no purpose “{name}”.", f"Did you mean {meant}?")
+        if meant == name:
+            continue
+        meant = meant or nearest(name, PURPOSES)
+        remedy = f"Did you mean {meant}?" if meant else f"Purposes are {', '.join(PURPOSES)}."
+        spot.at(name).complain(NAME, f"There is no purpose “{name}”.", remedy)
     return found
 
 

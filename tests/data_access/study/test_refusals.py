@@ -143,6 +143,7 @@ CASES = [
     ("missing event code", "[terms]\nevent_codes = ['.']\n[missing]\nvalues = '.'", "study-contradiction", 4, ".", ""),
     ("one PARAMCD, two purposes", "[terms.paramcds]\nBOR = 'R'\nCBOR = 'R'", "study-contradiction", 5, "R stands for BOR and for CBOR", ""),
     ("purpose misspelt", "[terms.paramcds]\nTARGETSUM = 'R'", "study-unknown-name", 4, "TARGETSUM", "TARGET_SUM"),
+    ("purpose that is none", "[terms.paramcds]\nOVERALL = 'R'", "study-unknown-name", 4, "OVERALL", "Purposes are OVR"),
     ("response term", "[terms.response]\nComplete = 'CRR'", "study-value", 4, "CRR", "“CR”"),
     ("file in a folder", "[files]\nadsl = '../adsl.csv'", "study-value", 4, "itself", "without folders"),
     ("absolute file", "[files]\nadsl = 'C:\\data\\adsl.csv'", "study-value", 4, "itself", ""),
