@@ -79,6 +79,9 @@ def _words(answer: Answer) -> str:
         key = "biomarkers.single" if most["n"] == 1 else key
         words.append(text(key, n=most["n"], p=chance(most["smallest_p"])))
     words.append(text("biomarkers.cannot"))
+    if answer["impossible"]:
+        told = [text("biomarkers.impossible.of", **row) for row in answer["impossible"]]
+        words.append(text("biomarkers.impossible", markers=listed(told)))
     return " ".join(words)
 
 

@@ -93,6 +93,8 @@ STRINGS: dict[str, str] = {
     "biomarkers.paired.hover.values": "{label}: {first} {before}, {second} {after} {unit}{lesion}",
     "biomarkers.exploratory": "Exploratory: {m} tests; without any effect about {chance} of them would show p below 0.05, so read q, and the size of the shift before either.",
     "biomarkers.exploratory.none": "No marker can be tested: none has a pair with values that differ.",
+    "biomarkers.impossible": "Values that cannot be, a percentage below 0 or above 100 or a count below 0, are used as the export has them: {markers}.",
+    "biomarkers.impossible.of": "{label} ({n})",
     "biomarkers.families": "Families: {families}.",
     "biomarkers.family": "{family} (m = {m})",
     "biomarkers.few": "With at most {n} pairs no p can be below {p} whatever the change, and there is no interval.",

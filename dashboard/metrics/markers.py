@@ -144,6 +144,17 @@ class MarkerValues:
     foreign: Mapping[str, Words] = field(default_factory=dict)
 
 
+def impossible(marker: Marker, values: Floats) -> int:
+    """How many values cannot be: a percentage beyond its whole, or a count below zero. A percent
+    change, a score and a logarithm may be negative."""
+    unit = plain_unit(marker.unit)
+    known = values[np.isfinite(values)]
+    if unit == "%" or unit.startswith("%of"):
+        return int(((known < 0) | (known > 100 + 1e-9)).sum())
+    is_count = "/" in unit and not re.search("log|ln|fold", unit)
+    return int((known < 0).sum()) if is_count else 0
+
+
 def marker_values(
     frame: pd.DataFrame,
     row: Days,

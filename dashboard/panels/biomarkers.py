@@ -7,6 +7,7 @@ from typing import Any
 
 from dashboard.biomarkers import Kind, Samples
 from dashboard.marker_panel import Markers
+from dashboard.metrics.markers import impossible
 from dashboard.metrics.paired_change import MarkerChange
 from dashboard.metrics.proportions import proportion
 from dashboard.metrics.response_order import RESPONDERS
@@ -218,6 +219,11 @@ def paired(kind: Kind) -> Panel:
             **told,
             "markers": [_marker(view, c, group, same) for c in found.changes],
             "families": _families(found.changes),
+            "impossible": [
+                {"label": m.label, "n": n}
+                for m in found.markers
+                if (n := impossible(m, found.values.values[m.paramcd][found.usable.usable]))
+            ],
         }
 
     return panel

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from dashboard.metrics.markers import (
     Marker,
     MarkerValues,
     gates,
+    impossible,
     marker_values,
     markers_in,
     parted,
@@ -139,6 +141,14 @@ def test_a_value_in_another_unit_is_no_value():
 def test_a_microlitre_is_one_unit_however_its_mu_is_written():
     rows = frame([("A", "A", 1.0, u, None) for u in ("cells/uL", "cells/\u00b5L", "Cells/\u03bcL")])
     assert np.isfinite(marker_values(rows, np.arange(3), 3, ["A"]).values["A"]).all()
+
+
+@pytest.mark.parametrize(
+    ("unit", "n"), [("%", 2), ("% of CD4", 2), ("cells/uL", 1), ("% change", 0), ("log10 /uL", 0)]
+)
+def test_a_share_beyond_its_whole_and_a_negative_count_cannot_be(unit, n):
+    held = np.array([-1.0, 0.0, 100.0, 101.0, np.nan])
+    assert impossible(replace(marker(), unit=unit), held) == n
 
 
 def test_a_pair_in_two_units_is_left_out_with_the_unit():
