@@ -27,7 +27,7 @@ oracle:
 	@sh tests/oracle/live/ensure_r.sh
 
 test: setup browser check
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal --cov --cov-report=term:skip-covered
 
 check: setup
 	$(BIN)/ruff format --check .

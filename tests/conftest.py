@@ -31,15 +31,20 @@ def shared() -> Path:
     pytest.skip(message)
 
 
+#: tests of the modules whose every line must be run: `[tool.coverage]` names them
+COVERING = ("data_access/", "dashboard/metrics/", "oracle/")
+
+
 @pytest.hookimpl(trylast=True)  # after hypothesis has marked its own
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Count covered lines by the tests that name their examples.
 
-    Tracing doubles the time of a test. Hundreds of random examples, and pages driven in a browser,
-    walk over lines that those tests cover already.
+    Tracing doubles the time of a test. Hundreds of random examples, whole exports of other trials,
+    and pages walk over lines that those tests cover already.
     """
     for item in items:
-        if item.get_closest_marker("hypothesis") or item.get_closest_marker("browser"):
+        of_others = not item.path.relative_to(ROOT / "tests").as_posix().startswith(COVERING)
+        if of_others or item.get_closest_marker("hypothesis") or item.get_closest_marker("slow"):
             item.add_marker("no_cover")
 
 

@@ -13,6 +13,8 @@ from data_access.importer import ImportResult, import_exports
 from data_access.store import CutStore
 from tests.conftest import STUDIES
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 #: set -> the folders of the formats it comes in

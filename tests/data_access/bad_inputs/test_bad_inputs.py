@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,11 +32,16 @@ def answers() -> dict[str, tuple[int, ...]]:
     return {rule.id: rule.answers for rule in every_rule()}
 
 
-def test_the_good_export_is_good(tmp_path):
-    exports = write_good(tmp_path)
-    result = judged(
-        import_exports(exports, tmp_path / "study.toml", store=CutStore(tmp_path / "s"), now=NOW)
-    )
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ImportResult]:
+    """A folder with the good export, its study.toml and a store with its cut, to be copied."""
+    folder = tmp_path_factory.mktemp("good")
+    exports, store = write_good(folder), CutStore(folder / "store")
+    return folder, judged(import_exports(exports, folder / "study.toml", store=store, now=NOW))
+
+
+def test_the_good_export_is_good(good):
+    _, result = good
     assert result.cut is not None
     grave = [f for f in result.findings if f.severity in (Severity.REJECT, Severity.ERROR)]
     assert not grave, "\n".join(describe(f) for f in grave)
@@ -46,13 +52,15 @@ def test_the_list_is_whole():
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.id)
-def test_bad_input(case: Case, tmp_path: Path, answers: dict[str, tuple[int, ...]]):
-    exports = write_good(tmp_path)
+def test_bad_input(
+    case: Case, tmp_path: Path, good: tuple[Path, ImportResult], answers: dict[str, tuple[int, ...]]
+):
+    folder, earlier = good
+    assert earlier.cut is not None
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     study = tmp_path / "study.toml"
     store = CutStore(tmp_path / "store")
-    earlier = judged(import_exports(exports, study, store=store, now=NOW))
-    assert earlier.cut is not None
-    case.make(exports)
+    case.make(tmp_path / "exports")
     source = tmp_path / case.exports
     foreseen = check_exports(source, study, store=store, now=NOW)
     result = judged(import_exports(source, study, store=store, now=NOW))

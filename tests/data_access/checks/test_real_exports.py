@@ -20,6 +20,8 @@ from data_access.schema import DOMAINS, Kind
 from data_access.study.model import Study, Terms
 from tests.data_access.checks.written import STUDY, context_of, read_strings, typed
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     "pharmaverse_onco": ("adsl", "adrs_onco", "adtr_onco", "adtte_onco", "adae", "adex"),
     "random_cdisc": ("adsl", "adrs", "adtr", "adtte", "adae", "adex", "adlb"),
