@@ -18,6 +18,7 @@ from data_access.checks import (
     structure,
     subjects,
     time_units,
+    time_words,
     times,
     values,
 )
@@ -39,6 +40,7 @@ AREAS = (
     laboratory,
     times,
     time_units,
+    time_words,
     adverse,
     adverse_words,
     change,
