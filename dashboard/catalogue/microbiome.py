@@ -66,7 +66,7 @@ STRINGS: dict[str, str] = {
     # the card "composition"
     "microbiome.composition.title": "What communities are made of",
     "microbiome.composition.alt": "Stacked bars of {n} samples, one per patient and visit, split into the {groups} most abundant parts and the rest. Most abundant: {first}. The table below holds the means.",
-    "microbiome.composition.row": "{visit}, {n} patients",
+    "microbiome.composition.row": "{visit}, n = {n}",
     "microbiome.composition.first": "(the first {n} drawn)",
     "microbiome.composition.order": "A column is a patient; patients with a pair come first, and stand in the same column at both visits.",
     "microbiome.composition.what.genus": "Genera by the taxonomy of the export; what it cannot place is among the others.",
@@ -127,7 +127,7 @@ STRINGS: dict[str, str] = {
     "microbiome.ordination.hover": "%{{customdata[1]}}<br>%{{customdata[2]}}<br>%{{customdata[3]}}<extra></extra>",
     "microbiome.ordination.key": "Open marks {before}, filled marks {after}, arrows from one to the other",
     "microbiome.ordination.mean": "{distance}: samples are {mean} apart on average.",
-    "microbiome.ordination.within": "The two samples of a pair are {median} apart in the median of {n} pairs ({low} to {high}).",
+    "microbiome.ordination.within": "The two samples of a pair are {median} apart in the median of all pairs ({low} to {high}; n = {n}).",
     "microbiome.ordination.negative": "{n} negative eigenvalues are shown on no axis.",
     "microbiome.ordination.note": "Aitchison: distances of log-ratios, in which rare taxa count. Bray-Curtis: of shares, in which abundant taxa count. Near is alike, and which way an axis points means nothing.",
     # the card "tests"
@@ -155,7 +155,7 @@ STRINGS: dict[str, str] = {
     # the card "differential"
     "microbiome.differential.title": "Which taxa differ?",
     "microbiome.differential.none": "There are neither pairs nor response groups to compare: {rule}.",
-    "microbiome.differential.pairs": "From {first} to {second}, {n} pairs",
+    "microbiome.differential.pairs": "From {first} to {second}, pairs: {n}",
     "microbiome.differential.groups": "{second} against {first}, before treatment: {m} and {n} samples",
     "microbiome.differential.exploratory": "Exploratory: {tested} of {taxa} taxa are tested, those in at least {share}% of the samples.",
     "microbiome.differential.found": "{found} have q < {q} by the rank test, and {both} of them also by LinDA. Do not rely on what one method alone finds.",
@@ -188,7 +188,7 @@ STRINGS: dict[str, str] = {
     "microbiome.taxa.share": "{median} (quartiles {low}, {high})",
     "microbiome.taxa.change": "Change of share ({ci})",
     "microbiome.taxa.points": "{points} points",
-    "microbiome.taxa.pairs": "{n} pairs",
+    "microbiome.taxa.pairs": "pairs: {n}",
     "microbiome.taxa.of": "{n} taxa of the table",
     "microbiome.taxa.of.one": "1 taxon of the table",
     "microbiome.taxa.classes": "Akkermansia by class",
