@@ -82,6 +82,8 @@ RISES: tuple[Tone, ...] = (
     Tone("#5f3300", "#f5cd94"),
 )
 
+#: px on paper of a figure that stands beside another (`layout.meta.paper`, figures.js)
+PAIR_ON_PAPER = 304
 FONT = "'Inter', 'Segoe UI', system-ui, sans-serif"
 
 

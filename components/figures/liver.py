@@ -51,7 +51,7 @@ def liver_figure(
             yaxis=_axis(text(f"labs.liver.y.{name}"), ranges[1]),
             shapes=[_line("x", x_line), _line("y", y_line)],
             annotations=_names(counts),
-            meta={"prefix": prefix, "select": "lasso"},
+            meta={"prefix": prefix, "select": "lasso", "paper": theme.PAIR_ON_PAPER},
         ),
     }
 

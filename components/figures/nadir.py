@@ -57,7 +57,7 @@ def nadir_figure(answer: Mapping[str, Any], found: Mapping[str, Any]) -> dict[st
                 *(_grade(g, v) for g, v in limits.items()),
                 *_rows(rows, found["high"], found["rows"]),
             ],
-            meta={"prefix": answer["prefix"], "select": "lasso"},
+            meta={"prefix": answer["prefix"], "select": "lasso", "paper": theme.PAIR_ON_PAPER},
         ),
     }
 

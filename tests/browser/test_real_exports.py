@@ -58,6 +58,24 @@ def opened(page: Page, url: str, study: str, path: str) -> Page:
     return settled(page, COUNT[path])
 
 
+def spilled(page: Page) -> list[str]:
+    """Cells of a table whose words reach into the next: on paper nothing scrolls."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll("main :is(td, th)")].filter((cell) => {
+             const edge = cell.getBoundingClientRect().right + 1;
+             const texts = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+             const words = document.createRange();
+             while (texts.nextNode()) {
+               if (texts.currentNode.parentElement.closest(".visually-hidden")) continue;
+               words.selectNodeContents(texts.currentNode);
+               const boxes = [...words.getClientRects()];
+               if (boxes.some((box) => box.width && box.right > edge)) return true;
+             }
+           }).map((cell) => cell.outerHTML.slice(0, 200)).slice(0, 5)"""
+    )
+    return found
+
+
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("study", STUDIES)
 def test_wide_and_light(open_page: Opener, late_url: str, study: str, path: str) -> None:
@@ -93,3 +111,4 @@ def test_on_a_phone_in_the_dark_and_on_paper(
            }).map((e) => e.outerHTML.slice(0, 100)).slice(0, 5)"""
     )
     assert wide == []
+    assert spilled(page) == []
