@@ -185,7 +185,7 @@ def test_a_column_in_words_that_nobody_knows_records_nothing(trial):
     events = trial("AB").events(rows)
     for flag in ("serious", "related", "fatal", "withdrawn", "recovered"):
         assert events.flags[flag] is None, flag
-    assert any("AESER = '1' is not a known term: 1 events not counted" in n for n in events.notes)
+    assert any("AESER = '1' is not a known term: 1 event not counted" in n for n in events.notes)
 
 
 @pytest.mark.parametrize("outcome", ["Fatal", "DEATH", "Died"])
