@@ -221,6 +221,9 @@ DOMAINS: dict[str, Domain] = {
     )
 }
 
+#: Columns of ADAE that answer yes or no (CDISC codelist NY).
+ANSWERED = ("AESER", "AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE")
+
 #: Analysis dates that are the day of a date as collected, where an export has only the latter: a
 #: full collected date is that day, a partial one leaves it empty (nothing is imputed here).
 COLLECTED: dict[str, dict[str, str]] = {

@@ -27,11 +27,11 @@ from components.safety.parts import card_n
 from components.who import count, plain
 from dashboard.metrics.lab_units import FACTORS
 from dashboard.metrics.types import Proportion
+from dashboard.metrics.urate_story import KINDS
 from dashboard.text import listed, text
 
 NAME = "labs-urate"
 METRICS = ("urate", "urate_event", "dose_change", "ae_external", "safety_n")
-STORY = ("stone", "gout")
 #: umol/L of urate in 1 mg/dL
 UMOL_PER_MG = FACTORS["urate"]["mg/dl"]
 #: events that stand in the card; all of them are in its file
@@ -74,7 +74,7 @@ def _body(answer: Answer) -> list[Any]:
 
 def _headline(answer: Answer) -> html.Dl:
     """Three numbers: above the last but one edge, with a stone or gout, with a changed dose."""
-    high = answer["above"][-2] if len(answer["above"]) > 1 else answer["above"][-1]
+    high = next(a for a in answer["above"] if a["edge"] == answer["watched"])
     share = Proportion.from_json(high["proportion"])
     told = numbers.plain_brackets(share, small=answer["min_group"])
     last = answer["last_above"]
@@ -113,10 +113,10 @@ def _events_number(answer: Answer) -> html.Div:
     title = text("labs.urate.events")
     if not answer["events_known"]:
         return _number("urate_event", title, plain(text("number.ns")), text("labs.urate.no_events"))
-    own = [e for e in answer["events"] if e["kind"] in STORY]
+    own = [e for e in answer["events"] if e["kind"] in KINDS]
     keys = list(dict.fromkeys(e["key"] for e in own))
     parts = []
-    for kind in STORY:
+    for kind in KINDS:
         n = len({e["key"] for e in own if e["kind"] == kind})
         if n:
             parts.append(text(f"labs.urate.count.{kind}", n=n))
@@ -215,29 +215,20 @@ def _reported(answer: Answer) -> list[Any]:
 
 def _before(answer: Answer) -> list[str]:
     """What urate was before each stone or gout; whether they are over; what was done about them."""
-    own = [e for e in answer["events"] if e["kind"] in STORY]
-    if not own:
+    told = answer["story"]
+    if not told["n"]:
         return [text("labs.urate.events.nobody", n=answer["n"])]
-    before = [e["before"] for e in own if e["before"] is not None]
-    words = []
-    if before:
-        edge = _edge(answer)
-        low, high = amount(min(before)), amount(max(before))
+    words, n = [], told["n"]
+    if told["known"]:
+        low, high = amount(told["low"]), amount(told["high"])
         key = "labs.urate.before.one" if low == high else "labs.urate.before"
-        over = sum(v > edge + 1e-9 for v in before)
-        words.append(text(key, low=low, high=high, edge=f"{edge:g}", x=over, n=len(before)))
-    over = sum(e["state"] in {"resolved", "ended"} for e in own)
-    said = [text("labs.urate.over_now", x=over, n=len(own))]
+        edge, x = f"{answer['watched']:g}", told["above"]
+        words.append(text(key, low=low, high=high, edge=edge, x=x, n=told["known"]))
+    said = [text("labs.urate.over_now", x=told["over"], n=n)]
     if answer["changes_recorded"]:
-        changed = sum(bool(e["done"]) for e in own)
-        said.append(text("labs.urate.then_changed", drug=_drugs(answer), x=changed, n=len(own)))
+        drug = _drugs(answer)
+        said.append(text("labs.urate.then_changed", drug=drug, x=told["changed"], n=n))
     return [*words, " ".join(said)]
-
-
-def _edge(answer: Answer) -> float:
-    """The band to be watched: the last but one edge."""
-    edges = answer["edges"]
-    return float(edges[-2] if len(edges) > 1 else edges[-1])
 
 
 def _drugs(answer: Answer) -> str:
@@ -271,7 +262,7 @@ def _heads(answer: Answer) -> list[str]:
 
 
 def _order(event: dict[str, Any]) -> tuple[bool, int, str]:
-    return event["kind"] not in STORY, event["first"] or 0, event["usubjid"]
+    return event["kind"] not in KINDS, event["first"] or 0, event["usubjid"]
 
 
 def _event(answer: Answer, event: dict[str, Any]) -> html.Tr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,6 +83,13 @@ def changed_records(records: Doses) -> tuple[NDArray[np.int64], Codes, tuple[str
     place = records.drug * np.int64(records.treated.n) + records.patient
     at = np.flatnonzero(changed & _got(records)[place])
     return at, action[at], types
+
+
+def dosed_with(records: Doses, drugs: Sequence[str]) -> int:
+    """Patients with a dose of any of the drugs."""
+    wanted = np.array([d in drugs for d in records.drugs], dtype=np.bool_)
+    given = _got(records).reshape(len(records.drugs), records.treated.n)
+    return int(given[wanted].any(axis=0).sum())
 
 
 def _got(records: Doses) -> Bools:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from dashboard import laboratory as lab
 from dashboard.lab_rules import sex_of, urate_bands, urate_limits
 from dashboard.metrics.coded import clean
-from dashboard.metrics.dose_changes import dose_modifications
-from dashboard.metrics.exposure import Doses
+from dashboard.metrics.dose_changes import dose_modifications, dosed_with
 from dashboard.metrics.lab_lines import LINES, timed_lines
 from dashboard.metrics.labs import Floats, LabValues
 from dashboard.metrics.urate import PARAMCDS, Urate, urate
@@ -29,6 +26,7 @@ from dashboard.metrics.urate_course import (
     urate_change,
     urate_events,
 )
+from dashboard.metrics.urate_story import last_above, urate_story, watched
 from dashboard.panels.common import json_of, who
 from dashboard.panels.events.externals import externals, said_externally
 from dashboard.panels.labs import of_labs
@@ -65,6 +63,7 @@ def course(view: View) -> Json:
     drugs = () if records is None else lab.study_drugs(view.cut.study, records.drugs)
     marks = () if records is None else dose_marks(records, drugs, every)
     changes = None if records is None else dose_modifications(records, level=level)
+    edge = watched(found.edges)
     over = over_limits(found, sex_of(view.analysis), answer["limits"], level=level)
     marked = [e.usubjid for e in told] + [m.usubjid for m in marks]
     drawn = _drawn(view, mine, amount, tuple(dict.fromkeys(marked))[:LINES])
@@ -84,9 +83,11 @@ def course(view: View) -> Json:
         "events": [_event(view, e, marks) for e in told],
         "implausible": _implausible(view, mine, amount),
         "reported": None if events is None else _people(view, reported(events)),
-        "last_above": _last_above(view, found),
+        "watched": edge,
+        "last_above": _people(view, last_above(found, edge)),
+        "story": urate_story(told, marks, edge).to_json(),
         "changed": _changed(view, marks),
-        "n_dosed": 0 if records is None else _dosed(records, drugs),
+        "n_dosed": 0 if records is None else dosed_with(records, drugs),
         "doses_known": records is not None,
         "changes_recorded": bool(changes and changes.recorded),
         "changes_rule": changes.rule if changes else None,
@@ -122,18 +123,6 @@ def _implausible(view: View, mine: LabValues, amount: Floats) -> dict[str, Any]:
 
 def _people(view: View, patients: Sequence[str]) -> dict[str, Any]:
     return {"n": len(patients), "who": who(view, patients)}
-
-
-def _last_above(view: View, found: Urate) -> dict[str, Any]:
-    """Whose last value is above the edge of the headline."""
-    edge = found.edges[-2] if len(found.edges) > 1 else found.edges[-1]
-    return _people(view, [p.usubjid for p in found.patients if p.last > edge + 1e-9])
-
-
-def _dosed(records: Doses, drugs: Sequence[str]) -> int:
-    """Patients with a dose of any of the drugs."""
-    wanted = np.array([d in set(drugs) for d in records.drugs], dtype=np.bool_)
-    return int(np.unique(records.patient[records.dosed & wanted[records.drug]]).size)
 
 
 def _changed(view: View, marks: Sequence[DoseMark]) -> dict[str, Any]:

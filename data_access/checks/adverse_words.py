@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from data_access.checks.context import Check, Context, hits, listed
 from data_access.checks.levels import fold
 from data_access.findings import Finding, Rule, Severity
+from data_access.schema import ANSWERED
 
 SERIOUS = Rule(
     "check-ae-serious-unknown",
@@ -32,7 +33,6 @@ ACTION = Rule(
 RULES: tuple[Rule, ...] = (SERIOUS, OUTCOME, ACTION)
 
 ANSWERS = ("Y", "N", "U", "UNKNOWN", "NA", "N/A", "NOT APPLICABLE")
-ANSWERED = ("AESER", "AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE")
 FATAL = ("FATAL", "DEATH", "DIED")
 OUTCOMES = (
     *FATAL,

@@ -13,7 +13,7 @@ from data_access.normalise import cells, naming, wide
 from data_access.normalise.cells import Reading, Target, type_column
 from data_access.normalise.naming import Match, match_columns, spec_of
 from data_access.rawtable import RawColumn, RawTable
-from data_access.schema import ADSL, DOMAINS, Domain, Kind
+from data_access.schema import ADSL, ANSWERED, DOMAINS, Domain, Kind
 from data_access.study.model import Study
 
 DECLARED_MISSING = Rule(
@@ -58,8 +58,7 @@ RULES = (
     FROM_COLLECTED,
 )
 
-#: Columns of ADAE that answer yes or no (CDISC codelist NY), and how people write it.
-ANSWERED = ("AESER", "AESDTH", "AESLIFE", "AESHOSP", "AESDISAB", "AESCONG", "AESMIE")
+#: How people write yes and no.
 ANSWER_SPELLINGS = {"YES": "Y", "NO": "N", "TRUE": "Y", "FALSE": "N", "Y": "Y", "N": "N"}
 
 #: Columns that name a unit.

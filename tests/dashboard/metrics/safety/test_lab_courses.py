@@ -30,6 +30,7 @@ from dashboard.metrics.urate_course import (
     urate_change,
     urate_events,
 )
+from dashboard.metrics.urate_story import last_above, urate_story, watched
 
 AXES = ScatterOptions(("ALT", "AST"), ("BILI",))
 
@@ -258,6 +259,42 @@ def test_changes_near_an_event_are_from_a_week_before_to_two_weeks_after():
     marks = [DoseMark(u, "INO", d, "reduced", "X", None, None)
              for u, d in (("A", 22), ("A", 23), ("A", 44), ("A", 45), ("B", 30))]  # fmt: skip
     assert [m.day for m in changes_near(event, marks)] == [23, 44]
+
+
+def test_the_story_counts_stones_and_gout_alone():
+    """By hand: 460 and 480 before two of three; one above 460; two over; one dose changed."""
+    told = {
+        "term": "T",
+        "grade": 2,
+        "last": None,
+        "serious": None,
+        "before_day": None,
+        "peak": None,
+    }
+    events = [
+        UrateEvent("A", "stone", first=30, state="resolved", before=460.0, **told),
+        UrateEvent("A", "gout", first=90, state="ended", before=480.0, **told),
+        UrateEvent("B", "stone", first=None, state="ongoing", before=None, **told),
+        UrateEvent("C", "kidney", first=30, state="resolved", before=900.0, **told),
+    ]
+    marks = [DoseMark("A", "INOSINE", 44, "reduced", "DOSE REDUCED", None, None)]
+    found = urate_story(events, marks, 460.0)
+    assert (found.n, found.known, found.low, found.high) == (3, 2, 460.0, 480.0)
+    assert (found.above, found.over, found.changed) == (1, 2, 1)  # 460 itself is not above
+    nothing = urate_story(events[3:], marks, 460.0)
+    assert (nothing.n, nothing.known, nothing.low, nothing.above) == (0, 0, None, 0)
+
+
+def test_the_watched_edge_is_the_last_but_one():
+    assert watched([360.0, 420.0, 480.0, 540.0]) == 480.0
+    assert watched([420.0]) == 420.0
+
+
+def test_the_last_value_is_held_against_the_edge(trial):
+    rows = [urate_at("A", -1, 300), urate_at("A", 8, 500), urate_at("A", 22, 400)]
+    rows += [urate_at("B", -1, 300), urate_at("B", 8, 400), urate_at("B", 22, 400.1)]
+    found = urate(trial("AB").labs(rows))
+    assert last_above(found, 400.0) == ("B",)
 
 
 def test_no_value_before_is_none():
